@@ -1,0 +1,150 @@
+/* What can be set. Whoever adds a key adds a row here and a field to the struct, and no more. */
+#include "model/configuration.h"
+
+#define FIELD(name) offsetof(struct configuration, name)
+
+const struct configuration_key configuration_keys[] = {
+	{
+		.section = "listen",
+		.name = "http",
+		.type = CONFIGURATION_LISTEN,
+		.fallback = "127.0.0.1:8080",
+		.description = "Where plain HTTP is answered: one or more addresses, or empty for "
+			       "nowhere.",
+		.offset = FIELD(listen_http),
+	},
+	{
+		.section = "site",
+		.name = "name",
+		.type = CONFIGURATION_TEXT,
+		.fallback = "",
+		.description = "Your company's name, as people read it in Apple profiles.",
+		.offset = FIELD(site_name),
+	},
+	{
+		.section = "site",
+		.name = "url",
+		.type = CONFIGURATION_URL,
+		.fallback = "",
+		.description = "Where programs and people reach this service from outside; unset, "
+			       "autodiscover answers name https://autodiscover. and the domain.",
+		.offset = FIELD(site_url),
+	},
+	{
+		.section = "site",
+		.name = "support",
+		.type = CONFIGURATION_TEXT,
+		.fallback = "",
+		.description = "How people reach your support; shown in Apple profiles.",
+		.offset = FIELD(site_support),
+	},
+	{
+		.section = "store",
+		.name = "url",
+		.type = CONFIGURATION_STORE,
+		.fallback = "sqlite:signpost.db",
+		.description = "The database of domains and their providers.",
+		.offset = FIELD(store_url),
+	},
+	{
+		.section = "providers",
+		.name = "directory",
+		.type = CONFIGURATION_PATH,
+		.fallback = "providers",
+		.description = "The directory of the provider documents, one ID.xml each.",
+		.offset = FIELD(providers_directory),
+	},
+	{
+		.section = "profile",
+		.name = "namespace",
+		.type = CONFIGURATION_UUID,
+		.fallback = "",
+		.description = "A random UUID of your own, part of the identity of every Apple "
+			       "profile; unset, none are given out; never change it.",
+		.offset = FIELD(profile_namespace),
+	},
+	{
+		/* Not derived from site.url or the like: what may change must not become part of an
+		 * identity, or phones hold two accounts after it did. */
+		.section = "profile",
+		.name = "identifier",
+		.type = CONFIGURATION_IDENTIFIER,
+		.fallback = "signpost",
+		.description = "What the identity of every Apple profile begins with: a domain of "
+			       "yours in reverse order; never change it.",
+		.offset = FIELD(profile_identifier),
+	},
+	{
+		.section = "dns",
+		.name = "service",
+		.type = CONFIGURATION_NAME,
+		.fallback = "",
+		.description = "The host name of this service that autoconfig and autodiscover "
+			       "records lead to; unset, they are left out.",
+		.offset = FIELD(dns_service),
+	},
+	{
+		.section = "dns",
+		.name = "autodiscover",
+		.type = CONFIGURATION_CHOICE,
+		.fallback = "host",
+		.choices = "host srv both",
+		.description = "What leads to autodiscover answers: a host name, which wants a "
+			       "certificate for it, an SRV record, or both.",
+		.offset = FIELD(dns_autodiscover),
+	},
+	{
+		.section = "dns",
+		.name = "ttl",
+		.type = CONFIGURATION_NUMBER,
+		.fallback = "3600",
+		.minimum = 60,
+		.maximum = 86400,
+		.unit = "seconds",
+		.description = "How long resolvers may keep the records.",
+		.offset = FIELD(dns_ttl),
+	},
+	{
+		.section = "http",
+		.name = "workers",
+		.type = CONFIGURATION_NUMBER,
+		.fallback = "0",
+		.minimum = 0,
+		.maximum = 256,
+		.unit = "threads",
+		.description = "How many threads answer requests; 0 is one for each processor.",
+		.offset = FIELD(http_workers),
+	},
+	{
+		.section = "http",
+		.name = "connections",
+		.type = CONFIGURATION_NUMBER,
+		.fallback = "10000",
+		.minimum = 16,
+		.maximum = 1000000,
+		.unit = "connections",
+		.description = "How many connections may be open at one time.",
+		.offset = FIELD(http_connections),
+	},
+	{
+		.section = "http",
+		.name = "timeout",
+		.type = CONFIGURATION_NUMBER,
+		.fallback = "15",
+		.minimum = 1,
+		.maximum = 600,
+		.unit = "seconds",
+		.description = "How long a connection may be silent before it is closed.",
+		.offset = FIELD(http_timeout),
+	},
+	{
+		.section = "http",
+		.name = "operations_from",
+		.type = CONFIGURATION_NETWORKS,
+		.fallback = "127.0.0.0/8 ::1",
+		.description = "Who may ask /-/health and /-/ready: addresses and networks.",
+		.offset = FIELD(http_operations_from),
+	},
+};
+
+const size_t configuration_key_count = sizeof(configuration_keys) / sizeof(*configuration_keys);

@@ -1,0 +1,21 @@
+/* From the bytes of a provider document to a tree, with the faults of the bytes and the syntax. */
+#ifndef MODEL_PROVIDER_XML_H
+#define MODEL_PROVIDER_XML_H
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/findings.h"
+
+#include <libxml/tree.h>
+
+/*
+ * Parses size bytes of UTF-8, called name in texts, without opening anything. Returns 0 and sets
+ * *ret, which has a root and no DTD; the caller frees it with xmlFreeDoc(). Or returns -1 with *err
+ * set to the first of the errors added to findings.
+ */
+int provider_xml_parse(const char *xml, size_t size, const char *name, xmlDoc **ret,
+		       struct findings *findings, struct error *err);
+
+DEFINE_CLEANUP(xmlDoc *, xmlFreeDoc)
+
+#endif
