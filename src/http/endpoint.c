@@ -1,0 +1,288 @@
+/*
+ * The table below says what there is. A path is found by its length and its bytes; the method is
+ * judged next, before anything else of the request is looked at.
+ */
+#include "http/endpoint.h"
+
+#include "base/text.h"
+#include "http/answer.h"
+#include "http/endpoint_autodiscover.h"
+
+#include <string.h>
+
+enum endpoint_flags {
+	ANY_CASE = 1,	/* letters of the path */
+	PREFIX = 2,	/* the path goes on */
+	ANY_ORIGIN = 4, /* web programs on other sites may read the answer */
+	OPERATIONS = 8, /* only for those who may ask */
+	BODY = 16,	/* of a POST is read */
+};
+
+struct endpoint {
+	const char *path;
+	size_t length;
+	unsigned int methods, flags;
+	const char *kind; /* for the log */
+	void (*serve)(struct question *question, struct http_response *response);
+};
+
+static const struct document_choice no_choice;
+
+static void answer_format(struct http_response *response, const struct question *question,
+			  enum document_format format, const struct document_choice *choice)
+{
+	unsigned int status;
+
+	if (answer_document(response, question, format, choice, &status) < 0)
+		answer_status(response, status);
+}
+
+/* A document that is the same for all addresses of a domain. */
+static void serve_domain_document(struct question *question, enum document_format format,
+				  struct http_response *response)
+{
+	if (question_read_address(question) < 0)
+		answer_status(response, 400);
+	else if (!question_find(question, response))
+		answer_status(response, 404);
+	else
+		answer_format(response, question, format, &no_choice);
+}
+
+static void serve_autoconfig(struct question *question, struct http_response *response)
+{
+	serve_domain_document(question, DOCUMENT_AUTOCONFIG, response);
+}
+
+/* As a mirror of Mozilla's database is asked: the domain is the last part of the path. */
+static void serve_autoconfig_of_path(struct question *question, struct http_response *response)
+{
+	struct domain_name domain;
+	struct error ignored;
+
+	if (domain_name_parse(question->rest, question->rest_length, &domain, &ignored) < 0 ||
+	    !question_find_domain(question, &domain, response))
+		answer_status(response, 404);
+	else
+		answer_format(response, question, DOCUMENT_AUTOCONFIG, &no_choice);
+}
+
+static void serve_pacc(struct question *question, struct http_response *response)
+{
+	serve_domain_document(question, DOCUMENT_PACC, response);
+}
+
+/* Which profile is asked for; -1: one that does not exist. */
+static int read_content(const struct http_request *request)
+{
+	char text[16];
+	size_t size;
+	struct error ignored;
+	int found = http_request_parameter(request, "content", text, sizeof(text), &size, &ignored);
+
+	if (found == 0)
+		return MOBILECONFIG_MAIL;
+	return found < 0 ? -1 : mobileconfig_content_from_name(text, size);
+}
+
+/* A profile is one person's: without an address there is none, whatever the Host. */
+static void serve_mobileconfig(struct question *question, struct http_response *response)
+{
+	int content = read_content(question->request);
+	struct document_choice choice = { 0 };
+
+	if (question_read_address(question) < 0 || !question->address || content < 0) {
+		answer_status(response, 400);
+		return;
+	}
+	if (!question_find(question, response)) {
+		answer_status(response, 404);
+		return;
+	}
+	response->no_store = true;
+	choice.content = (enum mobileconfig_content)content;
+	answer_format(response, question, DOCUMENT_MOBILECONFIG, &choice);
+}
+
+/*
+ * Copies url, which is printable ASCII, with the domain filled in. False if it has no room, or if
+ * the URL wants to know who asks: a redirection is the same for all.
+ */
+static bool fill_location(const char *url, const struct domain_name *domain, char *ret, size_t room)
+{
+	const char *marker = template_hole_marker(HOLE_EMAILDOMAIN);
+	size_t marker_length = strlen(marker), length = 0;
+
+	if (strstr(url, template_hole_marker(HOLE_EMAILADDRESS)) ||
+	    strstr(url, template_hole_marker(HOLE_EMAILLOCALPART)))
+		return false;
+	while (*url) {
+		const char *next = strstr(url, marker);
+		size_t literal = next ? (size_t)(next - url) : strlen(url);
+		size_t value = next ? domain->length : 0;
+
+		if (literal + value >= room - length)
+			return false;
+		memcpy(ret + length, url, literal);
+		memcpy(ret + length + literal, domain->text, value);
+		length += literal + value;
+		url += literal + (next ? marker_length : 0);
+	}
+	ret[length] = '\0';
+	return true;
+}
+
+/* RFC 6764 5: any method; the target is on the mail server. */
+static void answer_dav(const struct mail_server *server, struct http_response *response)
+{
+	if (server && server->url &&
+	    fill_location(server->url, &response->domain, response->location,
+			  sizeof(response->location))) {
+		answer_status(response, 301);
+		return;
+	}
+	response->location[0] = '\0';
+	answer_status(response, 404);
+}
+
+static void serve_caldav(struct question *question, struct http_response *response)
+{
+	if (question_find(question, response))
+		answer_dav(question->answers->provider->caldav, response);
+	else
+		answer_status(response, 404);
+}
+
+static void serve_carddav(struct question *question, struct http_response *response)
+{
+	if (question_find(question, response))
+		answer_dav(question->answers->provider->carddav, response);
+	else
+		answer_status(response, 404);
+}
+
+#define TEXT_PLAIN "text/plain; charset=utf-8"
+
+static void serve_health(struct question *question, struct http_response *response)
+{
+	(void)question;
+	answer_text(response, 200, TEXT_PLAIN, "ok\n");
+	response->no_store = true; /* the past helps nobody */
+}
+
+static void serve_ready(struct question *question, struct http_response *response)
+{
+	const struct endpoint_state *state = question->state;
+
+	answer_text(response, state->ready ? 200 : 503, TEXT_PLAIN, state->text);
+	response->no_store = true;
+}
+
+#define PATH(text) .path = (text), .length = sizeof(text) - 1
+#define READ (HTTP_GET | HTTP_HEAD)
+
+/* The first that matches counts; those that are asked most often stand first. */
+static const struct endpoint endpoints[] = {
+	{ PATH("/mail/config-v1.1.xml"), READ, 0, "autoconfig", serve_autoconfig },
+	{ PATH("/autodiscover/autodiscover.xml"), READ | HTTP_POST, ANY_CASE | BODY, "autodiscover",
+	  serve_autodiscover },
+	{ PATH("/.well-known/autoconfig/mail/config-v1.1.xml"), READ, ANY_ORIGIN, "autoconfig",
+	  serve_autoconfig },
+	{ PATH("/.well-known/mail-v1.xml"), READ, ANY_ORIGIN, "autoconfig", serve_autoconfig },
+	/* Nine for Android */
+	{ PATH("/v1.1/mail/config-v1.1.xml"), READ, 0, "autoconfig", serve_autoconfig },
+	{ PATH("/v1.1/"), READ, PREFIX, "autoconfig", serve_autoconfig_of_path },
+	{ PATH("/autodiscover/autodiscover.json"), READ, ANY_CASE, "autodiscover-json",
+	  serve_autodiscover_json },
+	{ PATH("/autodiscover/autodiscover.json/v1.0/"), READ, ANY_CASE | PREFIX,
+	  "autodiscover-json", serve_autodiscover_json },
+	{ PATH("/.well-known/user-agent-configuration.json"), READ, ANY_ORIGIN, "pacc",
+	  serve_pacc },
+	{ PATH("/.well-known/caldav"), HTTP_ANY, 0, "dav", serve_caldav },
+	{ PATH("/.well-known/carddav"), HTTP_ANY, 0, "dav", serve_carddav },
+	{ PATH("/mobileconfig"), READ, 0, "mobileconfig", serve_mobileconfig },
+	{ PATH("/-/health"), READ, OPERATIONS, "operations", serve_health },
+	{ PATH("/-/ready"), READ, OPERATIONS, "operations", serve_ready },
+};
+
+/* Letters are first compared as they are: programs write paths as their documentation does. */
+static bool endpoint_matches(const struct endpoint *endpoint, const struct http_request *request)
+{
+	size_t length = endpoint->length;
+
+	if (endpoint->flags & PREFIX ? request->path_length < length
+				     : request->path_length != length)
+		return false;
+	if (memcmp(request->path, endpoint->path, length) == 0)
+		return true;
+	return (endpoint->flags & ANY_CASE) && text_equals(request->path, length, endpoint->path);
+}
+
+static const struct endpoint *endpoint_find(const struct http_request *request)
+{
+	for (size_t i = 0; i < sizeof(endpoints) / sizeof(*endpoints); i++) {
+		if (endpoint_matches(&endpoints[i], request))
+			return &endpoints[i];
+	}
+	return NULL;
+}
+
+/* One by one: the struct's arrays are large, and all but their first bytes are never looked at. */
+static void response_begin(struct http_response *response)
+{
+	response->status = 0;
+	response->media_type = NULL;
+	response->owned = NULL;
+	response->body = "";
+	response->body_size = 0;
+	response->allow = 0;
+	response->no_store = false;
+	response->any_origin = false;
+	response->file_name[0] = '\0';
+	response->location[0] = '\0';
+	response->kind = "-";
+	response->domain.length = 0;
+	response->domain.text[0] = '\0';
+}
+
+void endpoint_serve(const struct http_request *request, const struct settings *settings,
+		    const struct endpoint_state *state, struct http_response *ret)
+{
+	const struct endpoint *endpoint = endpoint_find(request);
+	struct question question;
+
+	response_begin(ret);
+	if (!endpoint || ((endpoint->flags & OPERATIONS) && !request->operations)) {
+		answer_status(ret, 404);
+		return;
+	}
+	ret->kind = endpoint->kind;
+	ret->any_origin = endpoint->flags & ANY_ORIGIN;
+	if (!(request->method & endpoint->methods)) {
+		answer_status(ret, 405);
+		ret->allow = endpoint->methods;
+		return;
+	}
+	question.request = request;
+	question.settings = settings;
+	question.state = state;
+	question.rest = request->path + endpoint->length;
+	question.rest_length = request->path_length - endpoint->length;
+	question.address = NULL;
+	question.answers = NULL;
+	endpoint->serve(&question, ret);
+}
+
+size_t endpoint_body_limit(const struct http_request *request)
+{
+	const struct endpoint *endpoint =
+		request->method == HTTP_POST ? endpoint_find(request) : NULL;
+
+	return endpoint && (endpoint->flags & BODY) ? HTTP_BODY_MAX : 0;
+}
+
+void endpoint_refuse(unsigned int status, struct http_response *ret)
+{
+	response_begin(ret);
+	answer_status(ret, status);
+}

@@ -1,0 +1,28 @@
+/* The service without sockets: a request and the settings in, a response out. */
+#ifndef HTTP_ENDPOINT_H
+#define HTTP_ENDPOINT_H
+
+#include "http/http_request.h"
+#include "http/http_response.h"
+#include "render/settings.h"
+
+/* What /-/ready tells; made by the edge that loads settings. */
+struct endpoint_state {
+	bool ready;	  /* settings are loaded */
+	const char *text; /* lines for people, never NULL */
+};
+
+/*
+ * Answers request. Never fails: what goes wrong becomes a status. The caller frees ret->owned.
+ * A request whose target could not be read gets endpoint_refuse() instead.
+ */
+void endpoint_serve(const struct http_request *request, const struct settings *settings,
+		    const struct endpoint_state *state, struct http_response *ret);
+
+/* Whether a body may come with the request, and how long: 0 is none at all. */
+size_t endpoint_body_limit(const struct http_request *request);
+
+/* A response of a status alone, with a short text that repeats nothing of the request. */
+void endpoint_refuse(unsigned int status, struct http_response *ret);
+
+#endif

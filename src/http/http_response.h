@@ -1,0 +1,29 @@
+/* What goes back, for an edge to send. */
+#ifndef HTTP_HTTP_RESPONSE_H
+#define HTTP_HTTP_RESPONSE_H
+
+#include "base/cleanup.h"
+#include "model/domain_name.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define HTTP_LOCATION_MAX 1024 /* bytes */
+
+struct http_response {
+	unsigned int status;
+	const char *media_type; /* a constant */
+	char *owned;	  /* the body if it was made for this request; the receiver frees it */
+	const char *body; /* owned, or a constant */
+	size_t body_size;
+	unsigned int allow; /* of 405: enum http_method bits */
+	bool no_store;	    /* names a person */
+	bool any_origin;    /* Access-Control-Allow-Origin: * */
+	char file_name[sizeof("mail-.mobileconfig") + DOMAIN_NAME_SIZE]; /* "": no attachment */
+	char location[HTTP_LOCATION_MAX + 1];				 /* "": none */
+	/* for the log: */
+	const char *kind;	   /* "autoconfig", "autodiscover", ...; a constant */
+	struct domain_name domain; /* length 0: none, or not ours */
+};
+
+#endif
