@@ -1,0 +1,371 @@
+/*
+ * The main thread alone loads and publishes; workers only read what it published. A reload that
+ * fails leaves everything as it was, says why, and is told by /-/ready until one succeeds.
+ */
+#include "server/service.h"
+
+#include "base/bytes.h"
+#include "server/follower.h"
+#include "server/listener.h"
+#include "server/worker.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#define DESCRIPTORS 24 /* that the service itself needs, the store's among them */
+#define TIME_SIZE sizeof("2026-01-01T00:00:00Z")
+
+struct service {
+	const char *configuration_path;
+	struct provider_set *providers;
+	struct follower *follower;
+	char *store_url;
+	struct worker **workers;
+	size_t worker_count;
+	size_t domain_count;	  /* as last logged */
+	int64_t reload_failed_at; /* seconds since 1970, 0: the last one went well */
+};
+
+static void log_findings(const struct findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		log_message("%s: %s",
+			    findings->list[i].severity == FINDING_ERROR ? "error" : "warning",
+			    findings->list[i].text);
+	if (findings->errors + findings->warnings > findings->count)
+		log_message("%zu further findings: see signpost check",
+			    findings->errors + findings->warnings - findings->count);
+}
+
+static int load_providers(const char *path, struct provider_set **ret, struct error *err)
+{
+	CLEANUP(findings_clear) struct findings findings = { 0 };
+	struct configuration *configuration = NULL;
+	bool loaded = configuration_load(path, &configuration, &findings, err) == 0 &&
+		      provider_set_load(configuration, ret, &findings, err) == 0;
+
+	log_findings(&findings);
+	if (loaded)
+		return 0;
+	if (findings.errors) /* each has a line of its own */
+		return error_set(err, err->code, "%zu error%s in the settings", findings.errors,
+				 findings.errors == 1 ? "" : "s");
+	return -1;
+}
+
+static void format_time(int64_t seconds, char ret[TIME_SIZE])
+{
+	time_t at = (time_t)seconds;
+	struct tm parts;
+
+	if (!gmtime_r(&at, &parts) || !strftime(ret, TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts))
+		ret[0] = '\0';
+}
+
+/* The lines of /-/ready. */
+static void describe_state(const struct service *service, bool ready, struct bytes *text)
+{
+	const char *trouble = follower_trouble(service->follower);
+	char at[TIME_SIZE];
+
+	bytes_append_text(text, ready ? "ready\n" : "not ready\n");
+	bytes_append_format(text, "providers: %zu\n", service->providers->count);
+	bytes_append_format(text, "domains: %zu\n",
+			    domain_table_count(follower_table(service->follower)));
+	if (trouble) {
+		format_time(follower_trouble_since(service->follower), at);
+		bytes_append_format(
+			text, "store: not readable since %s, %s: %s\n", at,
+			ready ? "answering from what was last read" : "nothing read yet", trouble);
+	} else {
+		bytes_append_text(text, "store: ok\n");
+	}
+	if (service->reload_failed_at) {
+		format_time(service->reload_failed_at, at);
+		bytes_append_format(
+			text, "settings: the reload of %s failed, the earlier ones are used\n", at);
+	}
+}
+
+static int publish(struct service *service, struct snapshot **ret, struct error *err)
+{
+	CLEANUP(settings_unrefp) struct settings *settings = NULL;
+	CLEANUP(bytes_clear) struct bytes text = { 0 };
+	bool ready = follower_has_read(service->follower);
+
+	describe_state(service, ready, &text);
+	if (text.failed)
+		return error_no_memory(err);
+	if (settings_new(service->providers, follower_table(service->follower), &settings, err) <
+		    0 ||
+	    snapshot_new(settings, ready, text.data, ret, err) < 0)
+		return -1;
+	for (size_t i = 0; i < service->worker_count; i++)
+		worker_publish(service->workers[i], *ret);
+	return 0;
+}
+
+static void publish_to_workers(struct service *service)
+{
+	CLEANUP(snapshot_unrefp) struct snapshot *snapshot = NULL;
+	struct error err = { 0 };
+
+	if (publish(service, &snapshot, &err) < 0)
+		log_message("cannot serve what was loaded: %s", err.text);
+}
+
+/* Looks at the store, tells what is new about it. Returns whether answers may change. */
+static bool follow(struct service *service)
+{
+	bool trouble_before = follower_trouble(service->follower) != NULL;
+	const char *trouble;
+	size_t count;
+	bool news;
+
+	news = follower_look(service->follower);
+	trouble = follower_trouble(service->follower);
+	count = domain_table_count(follower_table(service->follower));
+	if (!news && count == service->domain_count)
+		return false;
+	if (trouble)
+		log_message("store: %s; answering for the %zu domains that were last read", trouble,
+			    count);
+	else if (trouble_before)
+		log_message("store: readable again");
+	if (count != service->domain_count)
+		log_message("%zu domains", count);
+	service->domain_count = count;
+	return true;
+}
+
+/*
+ * Follows the store that the configuration names. One that cannot be read may be the first, and is
+ * waited for; it never takes the place of another.
+ */
+static int open_follower(struct service *service, const struct configuration *configuration,
+			 struct error *err)
+{
+	CLEANUP(follower_freep) struct follower *follower = NULL;
+	CLEANUP(freep) char *url = configuration_store_url(configuration);
+
+	if (!url)
+		return error_no_memory(err);
+	if (service->store_url && strcmp(service->store_url, url) == 0)
+		return 0;
+	if (follower_new(url, &follower, err) < 0)
+		return -1;
+	if (service->follower) {
+		follower_look(follower);
+		if (!follower_has_read(follower))
+			return error_set(err, ERROR_UNAVAILABLE, "store: %s",
+					 follower_trouble(follower));
+	}
+	follower_free(service->follower);
+	free(service->store_url);
+	service->follower = follower;
+	service->store_url = url;
+	follower = NULL;
+	url = NULL;
+	return 0;
+}
+
+static bool differs(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") != 0;
+}
+
+static void warn_of_restart(const struct configuration *old, const struct configuration *new)
+{
+	if (differs(old->listen_http, new->listen_http) || old->http_workers != new->http_workers ||
+	    old->http_connections != new->http_connections ||
+	    old->http_timeout != new->http_timeout)
+		log_message("warning: [listen] http and [http] workers, connections and timeout "
+			    "change with a restart only");
+}
+
+static void reload(struct service *service)
+{
+	struct provider_set *providers = NULL, *old = service->providers;
+	struct error err = { 0 };
+
+	if (load_providers(service->configuration_path, &providers, &err) < 0 ||
+	    open_follower(service, providers->configuration, &err) < 0) {
+		provider_set_unref(providers);
+		service->reload_failed_at = time(NULL);
+		log_message("reload failed, the earlier settings are used: %s", err.text);
+		publish_to_workers(service);
+		return;
+	}
+	warn_of_restart(old->configuration, providers->configuration);
+	service->providers = providers;
+	service->reload_failed_at = 0;
+	follow(service);
+	publish_to_workers(service);
+	provider_set_unref(old);
+	log_message("reloaded: %zu providers", providers->count);
+}
+
+static long core_count(void)
+{
+	long count = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return count < 1 ? 1 : count;
+}
+
+/*
+ * How many connections there may be: as configured, if the limit of descriptors can be raised for
+ * them. Never more than descriptors, or accepting would fail for a worker that has none to give
+ * back.
+ */
+static long connection_count(const struct configuration *configuration, long workers)
+{
+	long wanted = configuration->http_connections, reserve = DESCRIPTORS + workers * 8;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= (rlim_t)(wanted + reserve))
+		return wanted;
+	limit.rlim_cur = limit.rlim_max < (rlim_t)(wanted + reserve) ? limit.rlim_max
+								     : (rlim_t)(wanted + reserve);
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0 && getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return wanted;
+	if (limit.rlim_cur >= (rlim_t)(wanted + reserve))
+		return wanted;
+	wanted =
+		(long)limit.rlim_cur > reserve + workers ? (long)limit.rlim_cur - reserve : workers;
+	log_message("warning: %ju descriptors are allowed, so %ld connections instead of %ld",
+		    (uintmax_t)limit.rlim_cur, wanted, configuration->http_connections);
+	return wanted;
+}
+
+static int start_workers(struct service *service, const struct listen_address_list *addresses,
+			 struct error *err)
+{
+	const struct configuration *configuration = service->providers->configuration;
+	long count = configuration->http_workers ? configuration->http_workers : core_count();
+	long connections = connection_count(configuration, count);
+	long daemons = count * (long)addresses->count;
+	struct connection_limits limits = {
+		.connections = (unsigned int)((connections + daemons - 1) / daemons),
+		.timeout = (unsigned int)configuration->http_timeout,
+	};
+	CLEANUP(snapshot_unrefp) struct snapshot *snapshot = NULL;
+
+	for (size_t i = 0; i < addresses->count; i++) {
+		if (listener_probe(&addresses->list[i], err) < 0)
+			return -1;
+	}
+	if (publish(service, &snapshot, err) < 0)
+		return -1;
+	service->workers = calloc((size_t)count, sizeof(struct worker *));
+	if (!service->workers)
+		return error_no_memory(err);
+	while (service->worker_count < (size_t)count) {
+		if (worker_start(addresses, &limits, snapshot,
+				 &service->workers[service->worker_count], err) < 0)
+			return -1;
+		service->worker_count++;
+	}
+	return 0;
+}
+
+static void stop_workers(struct service *service)
+{
+	for (size_t i = 0; i < service->worker_count; i++)
+		worker_stop(service->workers[i]);
+	for (size_t i = 0; i < service->worker_count; i++)
+		worker_join(service->workers[i]);
+	service->worker_count = 0;
+}
+
+/* Reads the signals that have come. Returns whether one of them ends the service. */
+static bool obey(struct service *service, int signal_fd)
+{
+	struct signalfd_siginfo info;
+
+	while (read(signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		if (info.ssi_signo != SIGHUP) {
+			log_message("signal %u: finishing what is under way", info.ssi_signo);
+			return true;
+		}
+		reload(service);
+	}
+	return false;
+}
+
+static void watch_until_stopped(struct service *service, int signal_fd)
+{
+	struct pollfd item = { .fd = signal_fd, .events = POLLIN };
+
+	for (;;) {
+		int ready = poll(&item, 1, FOLLOWER_INTERVAL_MS);
+
+		if (ready > 0 && obey(service, signal_fd))
+			return;
+		if (follow(service))
+			publish_to_workers(service);
+	}
+}
+
+static void log_start(const struct service *service, const struct listen_address_list *addresses)
+{
+	char text[LISTENER_TEXT_SIZE];
+
+	for (size_t i = 0; i < addresses->count; i++) {
+		listener_text(&addresses->list[i], text);
+		log_message("listening on http://%s", text);
+	}
+	log_message("%zu providers, %zu domains, %zu workers", service->providers->count,
+		    domain_table_count(follower_table(service->follower)), service->worker_count);
+}
+
+static int serve(struct service *service, int signal_fd, struct error *err)
+{
+	struct listen_address_list addresses = { 0 };
+
+	if (load_providers(service->configuration_path, &service->providers, err) < 0 ||
+	    listen_address_list_parse(service->providers->configuration->listen_http, &addresses,
+				      err) < 0 ||
+	    open_follower(service, service->providers->configuration, err) < 0)
+		return -1;
+	if (addresses.count == 0)
+		return error_set(err, ERROR_INVALID, "%s: [listen] http is empty: nothing to do",
+				 service->configuration_path);
+	follow(service);
+	if (start_workers(service, &addresses, err) < 0)
+		return -1;
+	log_start(service, &addresses);
+	watch_until_stopped(service, signal_fd);
+	return 0;
+}
+
+int service_run(const char *configuration_path, struct error *err)
+{
+	struct service service = { .configuration_path = configuration_path };
+	sigset_t signals;
+	int signal_fd, result;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGHUP);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+		return error_errno(err, errno, "signals");
+	signal_fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (signal_fd < 0)
+		return error_errno(err, errno, "signalfd");
+	result = serve(&service, signal_fd, err);
+	stop_workers(&service);
+	free(service.workers);
+	follower_free(service.follower);
+	free(service.store_url);
+	provider_set_unref(service.providers);
+	close(signal_fd);
+	return result;
+}
