@@ -1,0 +1,207 @@
+/* signpost show: an answer as a mail program would get it, byte for byte. */
+#include "cmd/options.h"
+#include "cmd/output.h"
+#include "cmd/records_print.h"
+#include "cmd/site.h"
+
+#include "base/bytes.h"
+#include "base/text.h"
+#include "render/document.h"
+
+#include <string.h>
+
+/* Whom the answer is for, and of which provider. */
+struct question {
+	struct email_address address;
+	struct document_subject subject;
+	struct domain_name domain;
+	const struct provider_answers *answers;
+};
+
+static int read_subject(const char *text, struct question *ret)
+{
+	struct error err;
+	int result;
+
+	if (strchr(text, '@')) {
+		result = email_address_parse(text, strlen(text), &ret->address, &err);
+		ret->domain = ret->address.domain;
+		ret->subject.address = &ret->address;
+	} else {
+		result = domain_name_parse(text, strlen(text), &ret->domain, &err);
+	}
+	ret->subject.domain = &ret->domain;
+	if (result == 0)
+		return STATUS_DONE;
+	complain("\"%s\": %s", text, err.text);
+	return STATUS_USAGE;
+}
+
+/* The caller frees *ret. */
+static int find_in_store(const struct configuration *configuration,
+			 const struct domain_name *domain, char **ret)
+{
+	CLEANUP(store_closep) struct store *store = NULL;
+	struct error err;
+	int status = site_store(configuration, STORE_READ, &store);
+
+	if (status != STATUS_DONE || store_find(store, domain, ret, &err) == 0)
+		return status;
+	if (err.code != ERROR_NOT_FOUND)
+		return complain_error(&err);
+	complain("%s is not in the store; signpost domain add %s --provider ID adds it",
+		 domain->text, domain->text);
+	return STATUS_FINDING;
+}
+
+/* The provider that --provider names, or that the store has for the domain. */
+static int find_answers(const struct invocation *invocation, const struct provider_set *providers,
+			struct question *question)
+{
+	const char *id = option_value(invocation, "provider");
+	char *found = NULL;
+	int status;
+
+	if (!id) {
+		status = find_in_store(providers->configuration, &question->domain, &found);
+		if (status != STATUS_DONE)
+			return status;
+	}
+	question->answers = site_find_provider(providers, id ? id : found);
+	free(found);
+	return question->answers ? STATUS_DONE : STATUS_FINDING;
+}
+
+static int read_choice(const struct invocation *invocation, struct document_choice *ret)
+{
+	static const char *const protocols[] = {
+		[JSON_AUTODISCOVER] = "autodiscoverv1",
+		[JSON_ACTIVESYNC] = "activesync",
+		[JSON_EWS] = "ews",
+	};
+	const char *content = option_value(invocation, "content");
+	const char *protocol = option_value(invocation, "protocol");
+	int number = content ? mobileconfig_content_from_name(content, strlen(content)) : 0;
+
+	if (number < 0) {
+		complain("--content %s: there are mail, all and activesync", content);
+		return STATUS_USAGE;
+	}
+	ret->content = (enum mobileconfig_content)number;
+	for (size_t i = 0; protocol && i < sizeof(protocols) / sizeof(*protocols); i++) {
+		if (text_equals(protocol, strlen(protocol), protocols[i])) {
+			ret->json = (enum document_json)i;
+			return STATUS_DONE;
+		}
+	}
+	if (!protocol)
+		return STATUS_DONE;
+	complain("--protocol %s: there are autodiscoverv1, activesync and ews", protocol);
+	return STATUS_USAGE;
+}
+
+/* Documents are made from the settings of a running service; here they know no domains. */
+static int make_settings(struct provider_set *providers, struct settings **ret, struct error *err)
+{
+	CLEANUP(domain_table_builder_freep) struct domain_table_builder *builder = NULL;
+	CLEANUP(domain_table_unrefp) struct domain_table *domains = NULL;
+
+	if (domain_table_builder_new(NULL, 0, &builder, err) < 0 ||
+	    domain_table_builder_finish(&builder, &domains, err) < 0)
+		return -1;
+	return settings_new(providers, domains, ret, err);
+}
+
+/* The mobileconfig format of a site without a namespace is the one case with a remedy. */
+static int complain_document(const struct error *err, const struct provider_set *providers,
+			     enum document_format format)
+{
+	int status = complain_error(err);
+
+	if (err->code == ERROR_NOT_FOUND && format == DOCUMENT_MOBILECONFIG &&
+	    !providers->configuration->profile_namespace)
+		complain("[profile] namespace is not set: without it there are no profiles");
+	return err->code == ERROR_NO_MEMORY ? status : STATUS_FINDING;
+}
+
+static int print_document(const struct invocation *invocation, struct provider_set *providers,
+			  enum document_format format, const struct question *question)
+{
+	CLEANUP(settings_unrefp) struct settings *settings = NULL;
+	struct document_choice choice = { 0 };
+	struct document document;
+	struct error err;
+	int status = read_choice(invocation, &choice);
+
+	if (status != STATUS_DONE)
+		return status;
+	if (make_settings(providers, &settings, &err) < 0)
+		return complain_error(&err);
+	if (document_make(settings, question->answers, format, &choice, &question->subject,
+			  &document, &err) < 0)
+		return complain_document(&err, providers, format);
+	if (invocation->json)
+		output_json(json_pack(
+			"{s:s, s:s, s:I, s:s*}", "format", document_format_name(format),
+			"media_type", document.media_type, "bytes", (json_int_t)document.size,
+			"file_name", *document.file_name ? document.file_name : NULL));
+	else
+		output_bytes(document.bytes, document.size);
+	free(document.bytes);
+	return STATUS_DONE;
+}
+
+static void complain_format(const char *format)
+{
+	CLEANUP(bytes_clear) struct bytes names = { 0 };
+
+	for (int i = 0; i < DOCUMENT_FORMAT_COUNT; i++)
+		bytes_append_format(&names, "%s, ", document_format_name((enum document_format)i));
+	complain("unknown format %s; there are %sand records", format,
+		 names.data ? names.data : "");
+}
+
+static int show(const struct invocation *invocation)
+{
+	CLEANUP(provider_set_unrefp) struct provider_set *providers = NULL;
+	const char *name = invocation->operands[1];
+	struct question question = { .answers = NULL };
+	int format = document_format_from_name(name), status;
+	bool records = strcmp(name, "records") == 0;
+
+	if (format < 0 && !records) {
+		complain_format(name);
+		return STATUS_USAGE;
+	}
+	status = read_subject(invocation->operands[0], &question);
+	if (status == STATUS_DONE)
+		status = site_providers(invocation, &providers);
+	if (status == STATUS_DONE)
+		status = find_answers(invocation, providers, &question);
+	if (status != STATUS_DONE)
+		return status;
+	if (records)
+		return records_print(providers->configuration, question.answers->provider,
+				     &question.domain, invocation->json);
+	return print_document(invocation, providers, (enum document_format)format, &question);
+}
+
+static const struct command_option show_options[] = {
+	{ "provider", "ID", "show this provider's answer, whatever the store has" },
+	{ "content", "WORD", "of mobileconfig: mail (the default), all or activesync" },
+	{ "protocol", "WORD",
+	  "of autodiscover-json: autodiscoverv1 (the default), activesync or ews" },
+	{ NULL, NULL, NULL },
+};
+
+const struct command command_show = {
+	.name = "show",
+	.operands = "ADDRESS|DOMAIN FORMAT",
+	.minimum = 2,
+	.maximum = 2,
+	.sentence = "Print what a mail program is answered.",
+	.details = "FORMAT is autoconfig, autodiscover, activesync, autodiscover-json, "
+		   "mobileconfig, pacc or\nrecords.",
+	.options = show_options,
+	.run = show,
+};

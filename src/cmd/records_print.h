@@ -1,0 +1,15 @@
+/* Prints the DNS records of a domain: zone text, or one JSON object for each record. */
+#ifndef CMD_RECORDS_PRINT_H
+#define CMD_RECORDS_PRINT_H
+
+#include "model/configuration.h"
+#include "model/domain_name.h"
+#include "model/email_provider.h"
+
+#include <stdbool.h>
+
+/* Complains about what goes wrong. Returns STATUS_DONE or an exit status. */
+int records_print(const struct configuration *configuration, const struct email_provider *provider,
+		  const struct domain_name *domain, bool json);
+
+#endif
