@@ -7,7 +7,6 @@
 #include "render/mobileconfig.h"
 
 #include <openssl/evp.h>
-#include <stdio.h>
 #include <string.h>
 
 #define HASHED_FOR_ID 10 /* bytes: 80 bits, 16 characters of base32 without padding */
@@ -45,13 +44,17 @@ static void base32(const unsigned char *bytes, size_t size, char *ret)
 /* RFC 4122 4.3: version 5 and the variant go over the first bytes of a SHA-1. */
 static void uuid_text(unsigned char *bytes, char ret[MOBILECONFIG_UUID_SIZE])
 {
+	static const char digits[] = "0123456789ABCDEF";
+
 	bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x50);
 	bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80);
 	for (int i = 0; i < UUID_BYTES; i++) {
 		if (i == 4 || i == 6 || i == 8 || i == 10)
 			*ret++ = '-';
-		ret += sprintf(ret, "%02X", bytes[i]);
+		*ret++ = digits[bytes[i] >> 4];
+		*ret++ = digits[bytes[i] & 15];
 	}
+	*ret = '\0';
 }
 
 /* The same mailbox however the person wrote it: all in lower case, the domain as A-labels. */
