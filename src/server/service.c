@@ -10,6 +10,7 @@
 #include "server/worker.h"
 
 #include <errno.h>
+#include <libxml/parser.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -351,6 +352,7 @@ int service_run(const char *configuration_path, struct error *err)
 	sigset_t signals;
 	int signal_fd, result;
 
+	xmlInitParser(); /* libxml2 wants that done before there are threads */
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGHUP);
 	sigaddset(&signals, SIGINT);
