@@ -39,6 +39,15 @@ static int exit_status(const struct error *err)
 	}
 }
 
+/* The exit status: a full disk is told. */
+static int print(const char *text)
+{
+	if (fputs(text, stdout) >= 0 && fflush(stdout) == 0)
+		return EX_OK;
+	perror("signpostd: standard output");
+	return EX_IOERR;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -56,9 +65,9 @@ int main(int argc, char **argv)
 			path = optarg;
 			break;
 		case 'h':
-			return fputs(usage, stdout) < 0 ? EX_IOERR : EX_OK;
+			return print(usage);
 		case 'v':
-			return puts("signpostd " SIGNPOST_VERSION) < 0 ? EX_IOERR : EX_OK;
+			return print("signpostd " SIGNPOST_VERSION "\n");
 		default:
 			return 2;
 		}

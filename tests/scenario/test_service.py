@@ -344,6 +344,13 @@ class Start(unittest.TestCase):
             self.assertEqual((result.returncode, result.stderr), (0, ""))
             self.assertRegex(result.stdout, pattern)
 
+    def test_help_to_a_full_disk(self):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([os.path.join(service.PROGRAMS, "signpostd"), "--help"],
+                                  stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (
+            74, "signpostd: standard output: No space left on device\n"))
+
     def test_no_configuration(self):
         path = os.path.join(self.site.root, "none.conf")
         self.check_refused(78, re.escape(path), "--config", path)
