@@ -1,12 +1,14 @@
 /*
  * signpost check: everything that is wrong, in one go. With files it looks at provider documents
- * alone and needs no configuration, so that a document can be checked before it is put anywhere.
+ * and zone files alone and needs no configuration, so that a file can be checked before it is put
+ * anywhere.
  */
 #include "base/bytes.h"
 #include "cmd/findings_print.h"
 #include "cmd/input.h"
 #include "cmd/options.h"
 #include "cmd/output.h"
+#include "cmd/records_check.h"
 #include "cmd/settings_print.h"
 #include "cmd/site.h"
 #include "store/settings_load.h"
@@ -14,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define ZONE_SUFFIX ".zone"
 #define STRAYS_MAX 20	 /* unknown providers told apart */
 #define STRAY_EXAMPLES 3 /* domains named for each */
 
@@ -58,28 +61,52 @@ static int finish(const struct findings *findings, bool json)
 	return findings->errors ? STATUS_FINDING : STATUS_DONE;
 }
 
-static void check_document(const char *path, struct findings *findings)
+static int check_document(const char *path, struct findings *findings, struct error *err)
 {
 	CLEANUP(email_provider_freep) struct email_provider *provider = NULL;
 	CLEANUP(freep) char *bytes = NULL;
-	size_t before = findings->errors, size = 0;
-	struct error err;
+	size_t size = 0;
 
-	if (input_read(path, EMAIL_PROVIDER_XML_MAX, &bytes, &size, &err) < 0) {
-		findings_add(findings, FINDING_ERROR, "%s", err.text);
-		return;
-	}
-	if (email_provider_parse(bytes, size, input_name(path), &provider, findings, &err) < 0 &&
-	    findings->errors == before)
+	if (input_read(path, EMAIL_PROVIDER_XML_MAX, &bytes, &size, err) < 0)
+		return -1;
+	return email_provider_parse(bytes, size, input_name(path), &provider, findings, err);
+}
+
+static int check_zone_file(const char *path, struct findings *findings, struct error *err)
+{
+	CLEANUP(zone_file_freep) struct zone_file *file = NULL;
+	CLEANUP(freep) char *bytes = NULL;
+	size_t size = 0;
+
+	if (input_read(path, ZONE_FILE_SIZE_MAX, &bytes, &size, err) < 0)
+		return -1;
+	return zone_file_parse(bytes, size, path, &file, findings, err);
+}
+
+static bool is_zone_file(const char *path)
+{
+	size_t length = strlen(path), suffix = strlen(ZONE_SUFFIX);
+
+	return length >= suffix && strcmp(path + length - suffix, ZONE_SUFFIX) == 0;
+}
+
+static void check_file(const char *path, struct findings *findings)
+{
+	size_t before = findings->errors;
+	struct error err;
+	int result = is_zone_file(path) ? check_zone_file(path, findings, &err)
+					: check_document(path, findings, &err);
+
+	if (result < 0 && findings->errors == before)
 		findings_add(findings, FINDING_ERROR, "%s", err.text);
 }
 
-static int check_documents(const struct invocation *invocation)
+static int check_files(const struct invocation *invocation)
 {
 	CLEANUP(findings_clear) struct findings findings = { 0 };
 
 	for (size_t i = 0; i < invocation->operand_count; i++)
-		check_document(invocation->operands[i], &findings);
+		check_file(invocation->operands[i], &findings);
 	return finish(&findings, invocation->json);
 }
 
@@ -216,10 +243,21 @@ static void check_providers(struct configuration *configuration, struct provider
 		findings_add(findings, FINDING_ERROR, "%s", err.text);
 }
 
+static void check_zones(const struct configuration *configuration, struct zone_set **ret,
+			struct findings *findings)
+{
+	size_t before = findings->errors;
+	struct error err;
+
+	if (zone_set_load(configuration, ret, findings, &err) < 0 && findings->errors == before)
+		findings_add(findings, FINDING_ERROR, "%s", err.text);
+}
+
 static int check_site(const struct invocation *invocation)
 {
 	CLEANUP(findings_clear) struct findings findings = { 0 };
 	CLEANUP(provider_set_unrefp) struct provider_set *providers = NULL;
+	CLEANUP(zone_set_freep) struct zone_set *zones = NULL;
 	struct configuration *configuration = NULL;
 	CLEANUP(freep) char *url = NULL;
 	struct error err;
@@ -228,7 +266,10 @@ static int check_site(const struct invocation *invocation)
 		return findings.errors ? finish(&findings, invocation->json) : complain_error(&err);
 	url = configuration_store_url(configuration);
 	check_unset(invocation->config, configuration, &findings);
+	check_zones(configuration, &zones, &findings);
 	check_providers(configuration, &providers, &findings); /* takes configuration over */
+	if (zones && providers)
+		records_check(providers, zones, &findings);
 	if (url)
 		check_store(url, providers, &findings);
 	return finish(&findings, invocation->json);
@@ -238,7 +279,7 @@ static int check(const struct invocation *invocation)
 {
 	if (option_value(invocation, "settings"))
 		return print_settings(invocation);
-	return invocation->operand_count ? check_documents(invocation) : check_site(invocation);
+	return invocation->operand_count ? check_files(invocation) : check_site(invocation);
 }
 
 static const struct command_option check_options[] = {
@@ -251,8 +292,9 @@ const struct command command_check = {
 	.operands = "[FILE...]",
 	.minimum = 0,
 	.maximum = COMMAND_OPERANDS_ANY,
-	.sentence = "Print every finding about configuration, providers and store.",
-	.details = "With FILE operands: about these provider documents alone.",
+	.sentence = "Print every finding about configuration, providers, zone files and store.",
+	.details =
+		"With FILE operands: about these provider documents and zone files (*.zone) alone.",
 	.options = check_options,
 	.run = check,
 };

@@ -89,6 +89,7 @@ static int fill_directory(const struct invocation *invocation, const char *direc
 	CLEANUP(configuration_freep) struct configuration *configuration = NULL;
 	CLEANUP(bytes_clear) struct bytes text = { 0 };
 	CLEANUP(freep) char *providers = NULL;
+	CLEANUP(freep) char *zones = NULL;
 	CLEANUP(freep) char *url = NULL;
 
 	if (access(path, F_OK) == 0)
@@ -96,11 +97,12 @@ static int fill_directory(const struct invocation *invocation, const char *direc
 	if (make_configuration(directory, path, &text, &configuration, err) < 0)
 		return -1;
 	providers = configuration_path(configuration, configuration->providers_directory);
+	zones = configuration_path(configuration, configuration->providers_zones);
 	url = configuration_store_url(configuration);
-	if (!providers || !url)
+	if (!providers || !zones || !url)
 		return error_no_memory(err);
 	if (make_directory(invocation, providers, err) < 0 ||
-	    make_store(invocation, url, err) < 0 ||
+	    make_directory(invocation, zones, err) < 0 || make_store(invocation, url, err) < 0 ||
 	    file_write(path, text.data, text.size, false, err) < 0)
 		return -1;
 	print_made(invocation, path);

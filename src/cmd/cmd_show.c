@@ -100,18 +100,6 @@ static int read_choice(const struct invocation *invocation, struct document_choi
 	return STATUS_USAGE;
 }
 
-/* Documents are made from the settings of a running service; here they know no domains. */
-static int make_settings(struct provider_set *providers, struct settings **ret, struct error *err)
-{
-	CLEANUP(domain_table_builder_freep) struct domain_table_builder *builder = NULL;
-	CLEANUP(domain_table_unrefp) struct domain_table *domains = NULL;
-
-	if (domain_table_builder_new(NULL, 0, &builder, err) < 0 ||
-	    domain_table_builder_finish(&builder, &domains, err) < 0)
-		return -1;
-	return settings_new(providers, domains, ret, err);
-}
-
 /* The mobileconfig format of a site without a namespace is the one case with a remedy. */
 static int complain_document(const struct error *err, const struct provider_set *providers,
 			     enum document_format format)
@@ -124,10 +112,9 @@ static int complain_document(const struct error *err, const struct provider_set 
 	return err->code == ERROR_NO_MEMORY ? status : STATUS_FINDING;
 }
 
-static int print_document(const struct invocation *invocation, struct provider_set *providers,
+static int print_document(const struct invocation *invocation, const struct provider_set *providers,
 			  enum document_format format, const struct question *question)
 {
-	CLEANUP(settings_unrefp) struct settings *settings = NULL;
 	struct document_choice choice = { 0 };
 	struct document document;
 	struct error err;
@@ -135,9 +122,7 @@ static int print_document(const struct invocation *invocation, struct provider_s
 
 	if (status != STATUS_DONE)
 		return status;
-	if (make_settings(providers, &settings, &err) < 0)
-		return complain_error(&err);
-	if (document_make(settings, question->answers, format, &choice, &question->subject,
+	if (document_make(providers, question->answers, format, &choice, &question->subject,
 			  &document, &err) < 0)
 		return complain_document(&err, providers, format);
 	if (invocation->json)
@@ -149,6 +134,24 @@ static int print_document(const struct invocation *invocation, struct provider_s
 		output_bytes(document.bytes, document.size);
 	free(document.bytes);
 	return STATUS_DONE;
+}
+
+static int print_records(const struct invocation *invocation, const struct provider_set *providers,
+			 const struct question *question)
+{
+	CLEANUP(domain_records_clear) struct domain_records records = { 0 };
+	CLEANUP(zone_set_freep) struct zone_set *zones = NULL;
+	int status = site_zones(providers->configuration, &zones);
+	struct error err;
+
+	if (status != STATUS_DONE)
+		return status;
+	if (domain_records_make(providers, question->answers, zones, &question->domain, &records,
+				&err) == 0)
+		return records_print(&records, &question->domain, invocation->json);
+	error_prefix(&err, "%s", question->domain.text);
+	(void)complain_error(&err);
+	return STATUS_FINDING;
 }
 
 static void complain_format(const char *format)
@@ -181,8 +184,7 @@ static int show(const struct invocation *invocation)
 	if (status != STATUS_DONE)
 		return status;
 	if (records)
-		return records_print(providers->configuration, question.answers->provider,
-				     &question.domain, invocation->json);
+		return print_records(invocation, providers, &question);
 	return print_document(invocation, providers, (enum document_format)format, &question);
 }
 
@@ -201,7 +203,7 @@ const struct command command_show = {
 	.maximum = 2,
 	.sentence = "Print what a mail program is answered.",
 	.details = "FORMAT is autoconfig, autodiscover, activesync, autodiscover-json, "
-		   "mobileconfig, pacc or\nrecords.",
+		   "mobileconfig, pacc,\nmta-sts or records.",
 	.options = show_options,
 	.run = show,
 };

@@ -59,6 +59,7 @@ extern const struct command command_provider_list, command_provider_show, comman
 extern const struct command command_domain_add, command_domain_import, command_domain_remove,
 	command_domain_list, command_domain_export;
 extern const struct command command_show;
-extern const struct command command_dns_records;
+extern const struct command command_dns_records, command_dns_zone, command_dns_diff,
+	command_dns_publish, command_dns_verify, command_dns_undo;
 
 #endif

@@ -141,6 +141,15 @@ static void print_server(const struct mail_server *server)
 	output_text("\n");
 }
 
+static void print_mta_sts(const struct mta_sts_policy *policy)
+{
+	output_text("%-14s%s for %u seconds:", "mta-sts", mta_sts_mode_name(policy->mode),
+		    policy->max_age);
+	for (size_t i = 0; i < policy->mx_count; i++)
+		output_text(" %s", policy->mx[i]);
+	output_text("\n");
+}
+
 void provider_print_full(const char *id, const char *path, const struct email_provider *provider,
 			 const struct findings *findings)
 {
@@ -157,6 +166,8 @@ void provider_print_full(const char *id, const char *path, const struct email_pr
 			output_text("%-14s%s\n", "webmail", provider->webmail_url);
 		if (provider->autodiscover_url)
 			output_text("%-14s%s\n", "autodiscover", provider->autodiscover_url);
+		if (provider->mta_sts)
+			print_mta_sts(provider->mta_sts);
 	}
 	findings_print(findings, false);
 }
@@ -172,6 +183,20 @@ static json_t *server_json(const struct mail_server *server)
 			 server->port ? json_integer(server->port) : NULL, "socket_type",
 			 server->hostname ? socket_type_name(server->socket_type) : NULL, "url",
 			 server->url, "authentication", auth, "username", server->username);
+}
+
+/* NULL for no policy: json_pack leaves the key out. */
+static json_t *mta_sts_json(const struct mta_sts_policy *policy)
+{
+	json_t *mx;
+
+	if (!policy)
+		return NULL;
+	mx = json_array();
+	for (size_t i = 0; i < policy->mx_count; i++)
+		json_array_append_new(mx, json_string(policy->mx[i]));
+	return json_pack("{s:s, s:I, s:o}", "mode", mta_sts_mode_name(policy->mode), "max_age",
+			 (json_int_t)policy->max_age, "mx", mx);
 }
 
 static json_t *findings_json(const struct findings *findings)
@@ -196,9 +221,11 @@ void provider_print_full_json(const char *id, const char *path,
 
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(list, server_json(servers[i]));
-	output_json(json_pack(
-		"{s:s, s:s, s:s*, s:o, s:s*, s:s*, s:o}", "id", id, "document", path,
-		"display_name", provider ? email_provider_display_name(provider, NULL) : NULL,
-		"servers", list, "webmail", provider ? provider->webmail_url : NULL, "autodiscover",
-		provider ? provider->autodiscover_url : NULL, "findings", findings_json(findings)));
+	output_json(json_pack("{s:s, s:s, s:s*, s:o, s:s*, s:s*, s:o*, s:o}", "id", id, "document",
+			      path, "display_name",
+			      provider ? email_provider_display_name(provider, NULL) : NULL,
+			      "servers", list, "webmail", provider ? provider->webmail_url : NULL,
+			      "autodiscover", provider ? provider->autodiscover_url : NULL,
+			      "mta_sts", provider ? mta_sts_json(provider->mta_sts) : NULL,
+			      "findings", findings_json(findings)));
 }

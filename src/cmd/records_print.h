@@ -2,14 +2,12 @@
 #ifndef CMD_RECORDS_PRINT_H
 #define CMD_RECORDS_PRINT_H
 
-#include "model/configuration.h"
-#include "model/domain_name.h"
-#include "model/email_provider.h"
+#include "dns/domain_records.h"
 
 #include <stdbool.h>
 
 /* Complains about what goes wrong. Returns STATUS_DONE or an exit status. */
-int records_print(const struct configuration *configuration, const struct email_provider *provider,
-		  const struct domain_name *domain, bool json);
+int records_print(const struct domain_records *records, const struct domain_name *domain,
+		  bool json);
 
 #endif

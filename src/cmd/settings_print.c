@@ -12,6 +12,7 @@ const char *settings_print_type(enum configuration_type type)
 		[CONFIGURATION_TEXT] = "text",
 		[CONFIGURATION_NUMBER] = "number",
 		[CONFIGURATION_LISTEN] = "list of addresses with port",
+		[CONFIGURATION_SERVERS] = "list of name servers",
 		[CONFIGURATION_NETWORKS] = "list of networks",
 		[CONFIGURATION_PATH] = "path",
 		[CONFIGURATION_STORE] = "sqlite:PATH",
@@ -58,8 +59,8 @@ static void append_key(struct bytes *bytes, const struct configuration_key *key,
 	char text[512];
 
 	if (key->type == CONFIGURATION_NUMBER)
-		snprintf(text, sizeof(text), "%s %ld to %ld %s.", key->description, key->minimum,
-			 key->maximum, key->unit ? key->unit : "");
+		snprintf(text, sizeof(text), "%s %ld to %ld%s%s.", key->description, key->minimum,
+			 key->maximum, key->unit ? " " : "", key->unit ? key->unit : "");
 	else if (key->choices)
 		snprintf(text, sizeof(text), "%s One of %s.", key->description, key->choices);
 	else

@@ -17,6 +17,11 @@ const struct command *const commands[] = {
 	&command_domain_export,
 	&command_show,
 	&command_dns_records,
+	&command_dns_zone,
+	&command_dns_diff,
+	&command_dns_publish,
+	&command_dns_verify,
+	&command_dns_undo,
 	NULL,
 };
 

@@ -45,6 +45,16 @@ int site_providers(const struct invocation *invocation, struct provider_set **re
 	return STATUS_DONE;
 }
 
+int site_zones(const struct configuration *configuration, struct zone_set **ret)
+{
+	CLEANUP(findings_clear) struct findings findings = { 0 };
+	struct error err;
+
+	if (zone_set_load(configuration, ret, &findings, &err) < 0)
+		return complain_findings(&findings, &err);
+	return STATUS_DONE;
+}
+
 int site_store(const struct configuration *configuration, enum store_mode mode, struct store **ret)
 {
 	CLEANUP(freep) char *url = configuration_store_url(configuration);

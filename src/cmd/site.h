@@ -3,12 +3,14 @@
 #define CMD_SITE_H
 
 #include "cmd/command.h"
+#include "dns/zone_set.h"
 #include "render/settings.h"
 #include "store/store.h"
 
 /* These return STATUS_DONE, or the exit status of what has gone wrong. The caller frees *ret. */
 int site_configuration(const struct invocation *invocation, struct configuration **ret);
 int site_providers(const struct invocation *invocation, struct provider_set **ret);
+int site_zones(const struct configuration *configuration, struct zone_set **ret);
 int site_store(const struct configuration *configuration, enum store_mode mode, struct store **ret);
 
 /* A provider of the set; complains and returns NULL if there is none of that id. */

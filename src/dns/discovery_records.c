@@ -1,7 +1,4 @@
 /*
- * Each record goes through ldns once: text in, checked and canonical text out. What ldns does not
- * check is never given to it: ports are 16 bits wide, and host names have been read by the model.
- *
  * An SRV record is written only where the document says the same, since Evolution and FairEmail
  * believe it more than the settings file. "Not offered" is one record with the target ".", which
  * some programs take for an empty host name; so it is written only beside an offered sibling or for
@@ -11,42 +8,28 @@
 
 #include "base/bytes.h"
 #include "base/cleanup.h"
+#include "dns/note.h"
 #include "render/placeholder.h"
 #include "render/provider_url.h"
 #include "render/template.h"
 
 #include <arpa/inet.h>
-#include <assert.h>
-#include <ldns/ldns.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#define RECORDS_MAX 32 /* more than the tables below can make */
-#define NOTES_MAX 32
 #define TXT_PATH_MAX 250 /* bytes: one string of a TXT record is 255, "path=" included */
 
 struct maker {
 	const struct email_provider *provider;
 	const struct domain_name *domain;
 	const struct discovery_policy *policy;
-	struct entry {
-		ldns_rr *rr;
-		char *reason;
-	} entries[RECORDS_MAX];
-	size_t count;
-	char *notes[NOTES_MAX];
-	size_t note_count;
+	struct discovery_records made;
 };
 
 static void maker_clear(struct maker *maker)
 {
-	for (size_t i = 0; i < maker->count; i++) {
-		ldns_rr_free(maker->entries[i].rr);
-		free(maker->entries[i].reason);
-	}
-	for (size_t i = 0; i < maker->note_count; i++)
-		free(maker->notes[i]);
+	discovery_records_clear(&maker->made);
 }
 
 int autodiscover_record_from_name(const char *name)
@@ -75,21 +58,8 @@ __attribute__((format(printf, 1, 2))) static char *format_text(const char *forma
 	return length < 0 ? NULL : ret;
 }
 
-__attribute__((format(printf, 3, 4))) static int add_note(struct maker *maker, struct error *err,
-							  const char *format, ...)
-{
-	va_list args;
-	int length;
-
-	assert(maker->note_count < NOTES_MAX);
-	va_start(args, format);
-	length = vasprintf(&maker->notes[maker->note_count], format, args);
-	va_end(args);
-	if (length < 0)
-		return error_no_memory(err);
-	maker->note_count++;
-	return 0;
-}
+#define ADD_NOTE(maker, err, ...)                                                                  \
+	note_add(&(maker)->made.notes, &(maker)->made.note_count, err, __VA_ARGS__)
 
 static int check_name(const char *name, struct error *err)
 {
@@ -99,30 +69,17 @@ static int check_name(const char *name, struct error *err)
 			 DOMAIN_NAME_SIZE - 1);
 }
 
-/* owner is absolute, without its final dot. */
+/* owner is without its final dot. */
 static int add_record(struct maker *maker, const char *owner, const char *type, const char *rdata,
 		      const char *reason, struct error *err)
 {
-	struct entry *entry = &maker->entries[maker->count];
-	CLEANUP(freep) char *text = NULL;
-	ldns_status status;
+	struct dns_record *record;
 
-	assert(maker->count < RECORDS_MAX);
 	if (check_name(owner, err) < 0)
 		return -1;
-	text = format_text("%s. %u IN %s %s", owner, maker->policy->ttl, type, rdata);
-	if (!text)
-		return error_no_memory(err);
-	status = ldns_rr_new_frm_str(&entry->rr, text, 0, NULL, NULL);
-	if (status == LDNS_STATUS_MEM_ERR)
-		return error_no_memory(err);
-	if (status != LDNS_STATUS_OK)
-		return error_set(err, ERROR_INVALID, "record \"%s\": %s", text,
-				 ldns_get_errorstr_by_id(status));
-	maker->count++;
-	ldns_rr2canonical(entry->rr);
-	entry->reason = strdup(reason);
-	return entry->reason ? 0 : error_no_memory(err);
+	if (dns_record_parse(owner, maker->policy->ttl, type, rdata, ".", reason, &record, err) < 0)
+		return error_prefix(err, "%s. %s", owner, type);
+	return dns_record_list_add(&maker->made.records, record, err);
 }
 
 /* The name below the domain: _imaps._tcp -> _imaps._tcp.kunde.example. As format_text(). */
@@ -188,6 +145,7 @@ static bool is_our_cname(const struct maker *maker, const char *name)
 	if (!service || strcmp(name, service) == 0)
 		return false;
 	return is_below_domain(maker, name, "autoconfig") ||
+	       (maker->policy->pacc_digest && is_below_domain(maker, name, "ua-auto-config")) ||
 	       (wants_host(maker) && is_below_domain(maker, name, "autodiscover"));
 }
 
@@ -230,7 +188,7 @@ static int find_target(struct maker *maker, const char *what, const char *hostna
 	else if (is_our_cname(maker, name))
 		fault = "is a CNAME to the settings service, where no SRV record may lead";
 	if (fault)
-		return add_note(maker, err, "%s: no SRV record: \"%s\" %s.", what, name, fault);
+		return ADD_NOTE(maker, err, "%s: no SRV record: \"%s\" %s.", what, name, fault);
 	memcpy(ret, name, strlen(name) + 1);
 	return 1;
 }
@@ -246,7 +204,7 @@ static int add_service_host(struct maker *maker, const char *label, const char *
 	if (!owner || !rdata)
 		return error_no_memory(err);
 	if (strcmp(owner, service) == 0)
-		return add_note(maker, err,
+		return ADD_NOTE(maker, err,
 				"%s is the settings service itself: it needs its address records "
 				"(A, AAAA).",
 				owner);
@@ -258,7 +216,7 @@ static int add_service(struct maker *maker, struct error *err)
 	const char *service = service_name(maker);
 
 	if (!service)
-		return add_note(maker, err,
+		return ADD_NOTE(maker, err,
 				"No name of the settings service is configured: autoconfig. and "
 				"autodiscover. are left out.");
 	if (add_service_host(maker, "autoconfig", service,
@@ -274,6 +232,29 @@ static int add_service(struct maker *maker, struct error *err)
 	return add_srv(maker, "_autodiscover._tcp", (struct srv){ .port = PROVIDER_URL_PORT },
 		       service,
 		       "Settings for Outlook and others where autodiscover. does not answer.", err);
+}
+
+/* The digest is of the document's exact bytes: whenever they change, so does the record. */
+static int add_pacc(struct maker *maker, struct error *err)
+{
+	const char *service = service_name(maker), *digest = maker->policy->pacc_digest;
+	CLEANUP(freep) char *owner = below_domain(maker, "_ua-auto-config");
+	CLEANUP(freep)
+	char *rdata = digest ? format_text("\"v=UAAC1; a=sha256; d=%s\"", digest) : NULL;
+
+	if (!digest)
+		return 0;
+	if (!service)
+		return ADD_NOTE(maker, err,
+				"No name of the settings service is configured: ua-auto-config. is "
+				"left out.");
+	if (!owner || !rdata)
+		return error_no_memory(err);
+	if (add_service_host(maker, "ua-auto-config", service,
+			     "Settings for programs that know PACC.", err) < 0)
+		return -1;
+	return add_record(maker, owner, "TXT", rdata,
+			  "What these settings are checked by; changes with them.", err);
 }
 
 /* Mail */
@@ -356,11 +337,11 @@ static int add_mail(struct maker *maker, const struct mail_service *service, str
 
 	/* under these names programs expect TLS, and would not connect */
 	if (chosen && chosen->socket_type == SOCKET_PLAIN)
-		return add_note(maker, err, "%s: no SRV record: \"%s\" speaks plain text only.",
+		return ADD_NOTE(maker, err, "%s: no SRV record: \"%s\" speaks plain text only.",
 				type, chosen->hostname);
 	if (chosen && chosen->username &&
 	    strcmp(chosen->username, template_hole_marker(HOLE_EMAILADDRESS)) != 0 &&
-	    add_note(maker, err,
+	    ADD_NOTE(maker, err,
 		     "%s: the user name is %s; programs that go by SRV records try "
 		     "the whole address.",
 		     type, chosen->username) < 0)
@@ -440,7 +421,7 @@ static int add_path_at_target(struct maker *maker, const char *target, const cha
 	if (is_in_domain(maker, target))
 		return add_path(maker, owner, path,
 				"The same, where some versions of Thunderbird look for it.", err);
-	return add_note(maker, err,
+	return ADD_NOTE(maker, err,
 			"carddav: some versions of Thunderbird look for the path at %s.: put TXT "
 			"\"path=%s\" there, once for all domains.",
 			owner, path);
@@ -458,7 +439,7 @@ static int add_parsed_service(struct maker *maker, const struct url_service *ser
 	if (!owner || !path)
 		return error_no_memory(err);
 	if (service->path_reason && !is_txt_path(path))
-		return add_note(maker, err,
+		return ADD_NOTE(maker, err,
 				"%s: no SRV record: the path \"%s\" cannot stand in a TXT record.",
 				what, path);
 	found = find_target(maker, what, url->host, target, err);
@@ -484,79 +465,9 @@ static int add_url_service(struct maker *maker, const struct mail_server *server
 	if (!server)
 		return 0;
 	if (provider_url_parse(server->url, &url, &unusable) < 0)
-		return add_note(maker, err, "%s: no SRV record: %s.",
+		return ADD_NOTE(maker, err, "%s: no SRV record: %s.",
 				server_type_name(server->type), unusable.text);
 	return add_parsed_service(maker, service, &url, server_type_name(server->type), err);
-}
-
-/* Results */
-
-static int compare_entries(const void *a, const void *b)
-{
-	return ldns_rr_compare(((const struct entry *)a)->rr, ((const struct entry *)b)->rr);
-}
-
-/* The fields of a record as text, with a blank between them. The caller frees it. */
-static char *rdata_text(const ldns_rr *rr)
-{
-	CLEANUP(bytes_clear) struct bytes bytes = { 0 };
-	struct error unused;
-	char *ret = NULL;
-
-	for (size_t i = 0; i < ldns_rr_rd_count(rr); i++) {
-		CLEANUP(freep) char *field = ldns_rdf2str(ldns_rr_rdf(rr, i));
-
-		if (!field)
-			return NULL;
-		bytes_append_format(&bytes, "%s%s", i ? " " : "", field);
-	}
-	return bytes_take(&bytes, &ret, NULL, &unused) < 0 ? NULL : ret;
-}
-
-static const char *type_name(const ldns_rr *rr)
-{
-	switch (ldns_rr_get_type(rr)) {
-	case LDNS_RR_TYPE_CNAME:
-		return "CNAME";
-	case LDNS_RR_TYPE_TXT:
-		return "TXT";
-	default:
-		return "SRV";
-	}
-}
-
-/* Sorts what was made and hands it over. */
-static int finish(struct maker *maker, struct discovery_records *ret, struct error *err)
-{
-	struct discovery_records records = { 0 };
-
-	qsort(maker->entries, maker->count, sizeof(*maker->entries), compare_entries);
-	records.list = calloc(maker->count + 1, sizeof(*records.list));
-	records.notes = calloc(maker->note_count + 1, sizeof(*records.notes));
-	if (!records.list || !records.notes)
-		goto out;
-	for (; records.note_count < maker->note_count; records.note_count++) {
-		records.notes[records.note_count] = maker->notes[records.note_count];
-		maker->notes[records.note_count] = NULL;
-	}
-	for (size_t i = 0; i < maker->count; i++) {
-		struct discovery_record *record = &records.list[records.count++];
-		const ldns_rr *rr = maker->entries[i].rr;
-
-		record->owner = ldns_rdf2str(ldns_rr_owner(rr));
-		record->type = type_name(rr);
-		record->ttl = ldns_rr_ttl(rr);
-		record->rdata = rdata_text(rr);
-		record->reason = maker->entries[i].reason;
-		maker->entries[i].reason = NULL;
-		if (!record->owner || !record->rdata)
-			goto out;
-	}
-	*ret = records;
-	return 0;
-out:
-	discovery_records_clear(&records);
-	return error_no_memory(err);
 }
 
 int discovery_records_make(const struct email_provider *provider, const struct domain_name *domain,
@@ -566,7 +477,7 @@ int discovery_records_make(const struct email_provider *provider, const struct d
 	CLEANUP(maker_clear)
 	struct maker maker = { .provider = provider, .domain = domain, .policy = policy };
 
-	if (add_service(&maker, err) < 0)
+	if (add_service(&maker, err) < 0 || add_pacc(&maker, err) < 0)
 		return -1;
 	for (size_t i = 0; i < sizeof(mail_services) / sizeof(*mail_services); i++) {
 		if (add_mail(&maker, &mail_services[i], err) < 0)
@@ -576,54 +487,14 @@ int discovery_records_make(const struct email_provider *provider, const struct d
 	    add_url_service(&maker, provider->carddav, &contacts, err) < 0 ||
 	    add_url_service(&maker, provider->jmap, &jmap, err) < 0)
 		return -1;
-	return finish(&maker, ret, err);
-}
-
-/* Zone text is ASCII: other bytes of a document's texts are written as in master files, \DDD. */
-static void append_note(struct bytes *bytes, const char *note)
-{
-	bytes_append_text(bytes, "; Note: ");
-	for (; *note; note++) {
-		unsigned char c = (unsigned char)*note;
-
-		if (c < 0x80)
-			bytes_append(bytes, note, 1);
-		else
-			bytes_append_format(bytes, "\\%03u", c);
-	}
-	bytes_append_text(bytes, "\n");
-}
-
-int discovery_records_text(const struct discovery_records *records,
-			   const struct domain_name *domain, char **ret, size_t *ret_size,
-			   struct error *err)
-{
-	CLEANUP(bytes_clear) struct bytes bytes = { 0 };
-
-	bytes_append_format(
-		&bytes, "; Records of %s that lead mail programs to their settings and servers.\n",
-		domain->text);
-	for (size_t i = 0; i < records->note_count; i++)
-		append_note(&bytes, records->notes[i]);
-	for (size_t i = 0; i < records->count; i++) {
-		const struct discovery_record *record = &records->list[i];
-
-		bytes_append_format(&bytes, "\n; %s\n%s %u IN %s %s\n", record->reason,
-				    record->owner, record->ttl, record->type, record->rdata);
-	}
-	return bytes_take(&bytes, ret, ret_size, err);
+	dns_record_list_sort(&maker.made.records);
+	*ret = maker.made;
+	maker.made = (struct discovery_records){ 0 };
+	return 0;
 }
 
 void discovery_records_clear(struct discovery_records *records)
 {
-	for (size_t i = 0; i < records->count; i++) {
-		free(records->list[i].owner);
-		free(records->list[i].rdata);
-		free(records->list[i].reason);
-	}
-	for (size_t i = 0; i < records->note_count; i++)
-		free(records->notes[i]);
-	free(records->list);
-	free(records->notes);
-	*records = (struct discovery_records){ 0 };
+	dns_record_list_clear(&records->records);
+	note_clear(&records->notes, &records->note_count);
 }

@@ -110,8 +110,8 @@ int answer_document(struct http_response *response, const struct question *quest
 	struct document document;
 	struct error err;
 
-	if (document_make(question->settings, question->answers, format, choice, &subject,
-			  &document, &err) < 0) {
+	if (document_make(question->settings->providers, question->answers, format, choice,
+			  &subject, &document, &err) < 0) {
 		*ret_status = err.code == ERROR_NOT_FOUND ? 404
 			      : err.code == ERROR_INVALID ? 400
 							  : 500;

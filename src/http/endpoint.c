@@ -161,6 +161,22 @@ static void serve_carddav(struct question *question, struct http_response *respo
 		answer_status(response, 404);
 }
 
+/*
+ * RFC 8461 3.3: a policy is its domain's only at the domain's own name for it, whatever the query
+ * says, and a redirection is not followed.
+ */
+static void serve_mta_sts(struct question *question, struct http_response *response)
+{
+	struct domain_name domain = { 0 };
+
+	if (question->request->has_host && text_begins(question->request->host.text, "mta-sts."))
+		domain = question->request->host;
+	if (domain_name_strip_service(&domain) && question_find_domain(question, &domain, response))
+		answer_format(response, question, DOCUMENT_MTA_STS, &no_choice);
+	else
+		answer_status(response, 404);
+}
+
 #define TEXT_PLAIN "text/plain; charset=utf-8"
 
 static void serve_health(struct question *question, struct http_response *response)
@@ -200,6 +216,7 @@ static const struct endpoint endpoints[] = {
 	  serve_pacc },
 	{ PATH("/.well-known/caldav"), HTTP_ANY, 0, "dav", serve_caldav },
 	{ PATH("/.well-known/carddav"), HTTP_ANY, 0, "dav", serve_carddav },
+	{ PATH("/.well-known/mta-sts.txt"), READ, 0, "mta-sts", serve_mta_sts },
 	{ PATH("/mobileconfig"), READ, 0, "mobileconfig", serve_mobileconfig },
 	{ PATH("/-/health"), READ, OPERATIONS, "operations", serve_health },
 	{ PATH("/-/ready"), READ, OPERATIONS, "operations", serve_ready },

@@ -17,7 +17,8 @@
 enum configuration_type {
 	CONFIGURATION_TEXT,	  /* clean text */
 	CONFIGURATION_NUMBER,	  /* decimal, minimum to maximum */
-	CONFIGURATION_LISTEN,	  /* a list as listen_address_list_parse() reads it */
+	CONFIGURATION_LISTEN,	  /* a list as socket_address_list_parse() reads it */
+	CONFIGURATION_SERVERS,	  /* a list as socket_address_list_parse() reads it */
 	CONFIGURATION_NETWORKS,	  /* a list as network_list_parse() reads it */
 	CONFIGURATION_PATH,	  /* relative to the configuration file's directory */
 	CONFIGURATION_STORE,	  /* sqlite:PATH */
@@ -44,10 +45,17 @@ struct configuration {
 	char *listen_http;
 	char *site_name, *site_url, *site_support;
 	char *store_url;
-	char *providers_directory;
+	char *providers_directory, *providers_zones;
 	char *profile_namespace, *profile_identifier;
 	char *dns_service, *dns_autodiscover;
-	long dns_ttl;	   /* seconds */
+	long dns_ttl; /* seconds */
+	char *dns_pacc, *dns_publish;
+	char *dns_primary, *dns_key, *dns_read, *dns_servers, *dns_resolvers;
+	long dns_port;
+	long dns_timeout;			  /* seconds */
+	long dns_queries, dns_queries_per_server; /* per second */
+	long dns_updates, dns_change_limit;	  /* percent */
+	char *dns_directory, *dns_reload;
 	long http_workers; /* 0: one per core */
 	long http_connections, http_timeout;
 	char *http_operations_from;

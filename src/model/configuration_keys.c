@@ -55,6 +55,15 @@ const struct configuration_key configuration_keys[] = {
 		.offset = FIELD(providers_directory),
 	},
 	{
+		.section = "providers",
+		.name = "zones",
+		.type = CONFIGURATION_PATH,
+		.fallback = "zones",
+		.description = "The directory of the records that go with a provider, ID.zone, and "
+			       "of withdraw.zone, what may be taken away.",
+		.offset = FIELD(providers_zones),
+	},
+	{
 		.section = "profile",
 		.name = "namespace",
 		.type = CONFIGURATION_UUID,
@@ -103,6 +112,162 @@ const struct configuration_key configuration_keys[] = {
 		.unit = "seconds",
 		.description = "How long resolvers may keep the records.",
 		.offset = FIELD(dns_ttl),
+	},
+	{
+		.section = "dns",
+		.name = "pacc",
+		.type = CONFIGURATION_CHOICE,
+		.fallback = "no",
+		.choices = "no yes",
+		.description = "Whether records for PACC are published: the name "
+			       "ua-auto-config and the digest of its document.",
+		.offset = FIELD(dns_pacc),
+	},
+	{
+		.section = "dns",
+		.name = "publish",
+		.type = CONFIGURATION_CHOICE,
+		.fallback = "update",
+		.choices = "update fragments zones",
+		.description = "How dns publish brings records to the name servers: by "
+			       "dynamic updates, or as files with fragments or with whole "
+			       "zones.",
+		.offset = FIELD(dns_publish),
+	},
+	{
+		.section = "dns",
+		.name = "primary",
+		.type = CONFIGURATION_SERVERS,
+		.fallback = "",
+		.description = "The address of the primary name server, where updates go "
+			       "and zones are read; with a port if it is not dns.port.",
+		.offset = FIELD(dns_primary),
+	},
+	{
+		.section = "dns",
+		.name = "key",
+		.type = CONFIGURATION_PATH,
+		.fallback = "",
+		.description = "The file with the key that signs updates and zone "
+			       "transfers, as tsig-keygen writes it; only its owner and "
+			       "group may read it.",
+		.offset = FIELD(dns_key),
+	},
+	{
+		.section = "dns",
+		.name = "read",
+		.type = CONFIGURATION_CHOICE,
+		.fallback = "query",
+		.choices = "query transfer",
+		.description = "How a zone is read at the primary: question by question, "
+			       "or whole, which the primary must allow.",
+		.offset = FIELD(dns_read),
+	},
+	{
+		.section = "dns",
+		.name = "servers",
+		.type = CONFIGURATION_SERVERS,
+		.fallback = "",
+		.description = "The addresses of the authoritative servers, where they "
+			       "cannot be found through the parent zone.",
+		.offset = FIELD(dns_servers),
+	},
+	{
+		.section = "dns",
+		.name = "resolvers",
+		.type = CONFIGURATION_SERVERS,
+		.fallback = "",
+		.description = "The addresses of public resolvers: dns verify asks them "
+			       "what the world still has, and servers are found through "
+			       "them.",
+		.offset = FIELD(dns_resolvers),
+	},
+	{
+		.section = "dns",
+		.name = "port",
+		.type = CONFIGURATION_NUMBER,
+		.fallback = "53",
+		.minimum = 1,
+		.maximum = 65535,
+		.description = "Where name servers are asked if their address says nothing "
+			       "else.",
+		.offset = FIELD(dns_port),
+	},
+	{
+		.section = "dns",
+		.name = "timeout",
+		.type = CONFIGURATION_NUMBER,
+		.fallback = "5",
+		.minimum = 1,
+		.maximum = 60,
+		.unit = "seconds",
+		.description = "How long one question to a name server may take, tries "
+			       "included.",
+		.offset = FIELD(dns_timeout),
+	},
+	{
+		.section = "dns",
+		.name = "queries",
+		.type = CONFIGURATION_NUMBER,
+		.fallback = "2000",
+		.minimum = 1,
+		.maximum = 1000000,
+		.unit = "per second",
+		.description = "How many questions are asked in all.",
+		.offset = FIELD(dns_queries),
+	},
+	{
+		.section = "dns",
+		.name = "queries_per_server",
+		.type = CONFIGURATION_NUMBER,
+		.fallback = "50",
+		.minimum = 1,
+		.maximum = 1000000,
+		.unit = "per second",
+		.description = "How many questions one server is asked that is not named "
+			       "in dns.primary or dns.servers.",
+		.offset = FIELD(dns_queries_per_server),
+	},
+	{
+		.section = "dns",
+		.name = "updates",
+		.type = CONFIGURATION_NUMBER,
+		.fallback = "4",
+		.minimum = 1,
+		.maximum = 64,
+		.unit = "updates",
+		.description = "How many updates may be under way at one time.",
+		.offset = FIELD(dns_updates),
+	},
+	{
+		.section = "dns",
+		.name = "change_limit",
+		.type = CONFIGURATION_NUMBER,
+		.fallback = "30",
+		.minimum = 1,
+		.maximum = 100,
+		.unit = "percent",
+		.description = "The share of zones that one run over all or over a list "
+			       "may change; a run that would change more changes none.",
+		.offset = FIELD(dns_change_limit),
+	},
+	{
+		.section = "dns",
+		.name = "directory",
+		.type = CONFIGURATION_PATH,
+		.fallback = "",
+		.description = "The directory that files for name servers are written to, "
+			       "DOMAIN.zone each.",
+		.offset = FIELD(dns_directory),
+	},
+	{
+		.section = "dns",
+		.name = "reload",
+		.type = CONFIGURATION_TEXT,
+		.fallback = "",
+		.description = "The command that tells the name server of new files; "
+			       "%ZONE% in it stands for each domain, %ZONES% for many.",
+		.offset = FIELD(dns_reload),
 	},
 	{
 		.section = "http",

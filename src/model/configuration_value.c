@@ -6,8 +6,8 @@
 
 #include "base/text.h"
 #include "model/domain_name.h"
-#include "model/listen_address.h"
 #include "model/network.h"
+#include "model/socket_address.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -41,9 +41,18 @@ static int number_parse(const struct configuration_key *key, const char *value, 
 
 static int listen_check(const char *value, struct error *err)
 {
-	struct listen_address_list addresses;
+	struct socket_address_list addresses;
 
-	if (listen_address_list_parse(value, &addresses, err) < 0)
+	if (socket_address_list_parse(value, 0, &addresses, err) < 0)
+		return -1;
+	return 0;
+}
+
+static int servers_check(const char *value, struct error *err)
+{
+	struct socket_address_list addresses;
+
+	if (socket_address_list_parse(value, 53, &addresses, err) < 0)
 		return -1;
 	return 0;
 }
@@ -212,13 +221,10 @@ static int choice_check(const char *choices, const char *value, struct error *er
 typedef int value_check(const char *value, struct error *err);
 
 static value_check *const checks[] = {
-	[CONFIGURATION_LISTEN] = listen_check,
-	[CONFIGURATION_NETWORKS] = networks_check,
-	[CONFIGURATION_PATH] = path_check,
-	[CONFIGURATION_STORE] = store_check,
-	[CONFIGURATION_URL] = url_check,
-	[CONFIGURATION_UUID] = uuid_check,
-	[CONFIGURATION_IDENTIFIER] = identifier_check,
+	[CONFIGURATION_LISTEN] = listen_check,	   [CONFIGURATION_SERVERS] = servers_check,
+	[CONFIGURATION_NETWORKS] = networks_check, [CONFIGURATION_PATH] = path_check,
+	[CONFIGURATION_STORE] = store_check,	   [CONFIGURATION_URL] = url_check,
+	[CONFIGURATION_UUID] = uuid_check,	   [CONFIGURATION_IDENTIFIER] = identifier_check,
 };
 
 static int value_check_type(const struct configuration_key *key, const char *value,
@@ -250,5 +256,6 @@ int configuration_value_set(struct configuration *configuration,
 
 bool configuration_value_is_list(const struct configuration_key *key)
 {
-	return key->type == CONFIGURATION_LISTEN || key->type == CONFIGURATION_NETWORKS;
+	return key->type == CONFIGURATION_LISTEN || key->type == CONFIGURATION_SERVERS ||
+	       key->type == CONFIGURATION_NETWORKS;
 }

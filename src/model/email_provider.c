@@ -84,5 +84,6 @@ void email_provider_free(struct email_provider *provider)
 	free(provider->display_short_name);
 	free(provider->webmail_url);
 	free(provider->autodiscover_url);
+	mta_sts_policy_free(provider->mta_sts);
 	free(provider);
 }

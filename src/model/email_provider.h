@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/findings.h"
 #include "model/mail_server.h"
+#include "model/mta_sts_policy.h"
 
 #define EMAIL_PROVIDER_XML_MAX (256 * 1024) /* bytes */
 #define EMAIL_PROVIDER_NAMESPACE "urn:signpost:provider"
@@ -57,6 +58,7 @@ struct email_provider {
 
 	char *autodiscover_url; /* sp:autodiscover: the mail server's own, Exchange is handed over
 				   to it */
+	struct mta_sts_policy *mta_sts; /* sp:mtaSts, or NULL */
 };
 
 /*

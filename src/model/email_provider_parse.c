@@ -9,6 +9,7 @@
 #include "model/domain_name.h"
 #include "model/email_provider_choose.h"
 #include "model/mail_server_read.h"
+#include "model/mta_sts_policy_read.h"
 #include "model/provider_document_read.h"
 #include "model/provider_reader.h"
 #include "model/provider_xml.h"
@@ -167,6 +168,7 @@ static void read_provider(struct provider_reader *reader, xmlNode *node, void *c
 		{ "outgoingServer", false, read_outgoing },
 		{ "identity", false, NULL },
 		{ "autodiscover", true, read_autodiscover },
+		{ "mtaSts", true, mta_sts_policy_read },
 		ANYWHERE,
 	};
 	struct reading *reading = context;

@@ -108,22 +108,61 @@ void provider_walk(struct provider_reader *reader, xmlNode *parent,
 	}
 }
 
-/* Our one element is autodiscover, a child of emailProvider without attributes. */
+/* What there is in our namespace: where it stands, and its attributes. */
+static const struct own_element {
+	const char *name, *parent;
+	bool parent_own;
+	const char *attributes[2];
+} own_elements[] = {
+	{ "autodiscover", "emailProvider", false, { NULL } },
+	{ "mtaSts", "emailProvider", false, { "mode", "maxAge" } },
+	{ "mx", "mtaSts", true, { NULL } },
+};
+
+static const struct own_element *find_own(const xmlNode *node)
+{
+	for (size_t i = 0; i < sizeof(own_elements) / sizeof(*own_elements); i++) {
+		if (strcmp(own_elements[i].name, provider_element_name(node)) == 0)
+			return &own_elements[i];
+	}
+	return NULL;
+}
+
+static bool stands_right(const struct provider_reader *reader, const struct own_element *element,
+			 const xmlNode *parent)
+{
+	return (element->parent_own ? provider_is_own(parent->ns)
+				    : provider_is_vocabulary(reader, parent)) &&
+	       strcmp(provider_element_name(parent), element->parent) == 0;
+}
+
+static bool has_attribute(const struct own_element *element, const xmlAttr *attribute)
+{
+	for (size_t i = 0; i < sizeof(element->attributes) / sizeof(*element->attributes); i++) {
+		if (element->attributes[i] && !attribute->ns &&
+		    strcmp(element->attributes[i], (const char *)attribute->name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void check_own_element(struct provider_reader *reader, const xmlNode *node)
 {
-	const char *name = provider_element_name(node);
+	const struct own_element *element = find_own(node);
 	char shown[SHOWN_MAX + 4];
 
-	snprintf(shown, sizeof(shown), "sp:%.*s", PROVIDER_SHOWN(name));
-	if (strcmp(name, "autodiscover") != 0)
+	snprintf(shown, sizeof(shown), "sp:%.*s", PROVIDER_SHOWN(provider_element_name(node)));
+	if (!element)
 		provider_fail(reader, node, shown, "no element of %s", EMAIL_PROVIDER_NAMESPACE);
-	else if (!provider_is_vocabulary(reader, node->parent) ||
-		 strcmp(provider_element_name(node->parent), "emailProvider") != 0)
-		provider_fail(reader, node, shown, "belongs into emailProvider, not into %.*s",
+	else if (!stands_right(reader, element, node->parent))
+		provider_fail(reader, node, shown, "belongs into %s%s, not into %.*s",
+			      element->parent_own ? "sp:" : "", element->parent,
 			      PROVIDER_SHOWN(provider_element_name(node->parent)));
-	for (const xmlAttr *attribute = node->properties; attribute; attribute = attribute->next)
-		provider_fail(reader, node, shown, "has no attribute %.*s",
-			      PROVIDER_SHOWN((const char *)attribute->name));
+	for (const xmlAttr *attribute = node->properties; attribute; attribute = attribute->next) {
+		if (!element || !has_attribute(element, attribute))
+			provider_fail(reader, node, shown, "has no attribute %.*s",
+				      PROVIDER_SHOWN((const char *)attribute->name));
+	}
 }
 
 static void check_attributes(struct provider_reader *reader, const xmlNode *node)

@@ -16,6 +16,7 @@ static const struct {
 	[DOCUMENT_AUTODISCOVER_JSON] = { "autodiscover-json", "application/json; charset=utf-8" },
 	[DOCUMENT_MOBILECONFIG] = { "mobileconfig", "application/x-apple-aspen-config" },
 	[DOCUMENT_PACC] = { "pacc", "application/json" },
+	[DOCUMENT_MTA_STS] = { "mta-sts", "text/plain" },
 };
 
 const char *document_format_name(enum document_format format)
@@ -69,6 +70,8 @@ static const struct template *choose_template(const struct provider_answers *ans
 		return answers->mobileconfig[choice->content];
 	case DOCUMENT_PACC:
 		return answers->pacc;
+	case DOCUMENT_MTA_STS:
+		return answers->mta_sts;
 	case DOCUMENT_FORMAT_COUNT:
 	default:
 		return NULL;
@@ -93,7 +96,7 @@ static void set_subject(struct template_values *values, const struct document_su
 		  subject->address->local_length);
 }
 
-int document_make(const struct settings *settings, const struct provider_answers *answers,
+int document_make(const struct provider_set *providers, const struct provider_answers *answers,
 		  enum document_format format, const struct document_choice *choice,
 		  const struct document_subject *subject, struct document *ret, struct error *err)
 {
@@ -112,8 +115,7 @@ int document_make(const struct settings *settings, const struct provider_answers
 	set_subject(&values, subject);
 	document.file_name[0] = '\0';
 	if (format == DOCUMENT_MOBILECONFIG) {
-		if (mobileconfig_identity_make(subject->address,
-					       settings->providers->profile_namespace,
+		if (mobileconfig_identity_make(subject->address, providers->profile_namespace,
 					       template_holes(template), &identity, err) < 0)
 			return -1;
 		mobileconfig_identity_values(&identity, &values);

@@ -12,6 +12,7 @@ enum document_format {
 	DOCUMENT_AUTODISCOVER_JSON,
 	DOCUMENT_MOBILECONFIG,
 	DOCUMENT_PACC,
+	DOCUMENT_MTA_STS,
 	DOCUMENT_FORMAT_COUNT
 };
 
@@ -39,11 +40,11 @@ struct document_choice {
 };
 
 /*
- * Makes the document. ERROR_NOT_FOUND: the provider has nothing to say in this format (ActiveSync,
- * DAV, EWS). ERROR_INVALID: the format needs an address (MOBILECONFIG, ACTIVESYNC). The caller
- * frees ret->bytes.
+ * Makes the document from answers, one of providers. ERROR_NOT_FOUND: the provider has nothing to
+ * say in this format (ActiveSync, DAV, EWS, MTA-STS). ERROR_INVALID: the format needs an address
+ * (MOBILECONFIG, ACTIVESYNC). The caller frees ret->bytes.
  */
-int document_make(const struct settings *settings, const struct provider_answers *answers,
+int document_make(const struct provider_set *providers, const struct provider_answers *answers,
 		  enum document_format format, const struct document_choice *choice,
 		  const struct document_subject *subject, struct document *ret, struct error *err);
 

@@ -83,7 +83,9 @@ static int compile_answers(struct provider_answers *answers,
 	    autodiscover_outlook_compile(provider, true, &answers->outlook, err) < 0 ||
 	    autodiscover_outlook_compile(provider, false, &answers->outlook_without_address, err) <
 		    0 ||
-	    pacc_compile(provider, &answers->pacc, err) < 0)
+	    pacc_compile(provider, &answers->pacc, err) < 0 ||
+	    mta_sts_compile(provider, &answers->mta_sts, err) < 0 ||
+	    mta_sts_id(provider, answers->mta_sts_id, err) < 0)
 		return -1;
 	if (provider->activesync &&
 	    autodiscover_mobilesync_compile(provider, &answers->mobilesync, err) < 0)
@@ -129,6 +131,7 @@ void provider_answers_free(struct provider_answers *answers)
 	for (size_t i = 0; i < MOBILECONFIG_CONTENT_COUNT; i++)
 		template_free(answers->mobileconfig[i]);
 	template_free(answers->pacc);
+	template_free(answers->mta_sts);
 	email_provider_free(answers->provider);
 	free(answers->id);
 	free(answers);

@@ -12,6 +12,7 @@
 #include "model/domain_table.h"
 #include "model/email_provider.h"
 #include "render/mobileconfig.h"
+#include "render/mta_sts.h"
 #include "render/template.h"
 
 #include <stddef.h>
@@ -26,6 +27,8 @@ struct provider_answers {
 	struct template *json_autodiscover, *json_activesync, *json_ews;
 	struct template *mobileconfig[MOBILECONFIG_CONTENT_COUNT];
 	struct template *pacc;
+	struct template *mta_sts;
+	char mta_sts_id[MTA_STS_ID_SIZE]; /* "": no policy */
 };
 
 /*

@@ -8,20 +8,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-void listener_text(const struct listen_address *address, char ret[LISTENER_TEXT_SIZE])
-{
-	const struct sockaddr_in *v4 = (const struct sockaddr_in *)&address->address;
-	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&address->address;
-	bool is_v4 = address->address.ss_family == AF_INET;
-	char host[INET6_ADDRSTRLEN] = "?";
-
-	inet_ntop(address->address.ss_family,
-		  is_v4 ? (const void *)&v4->sin_addr : (const void *)&v6->sin6_addr, host,
-		  sizeof(host));
-	snprintf(ret, LISTENER_TEXT_SIZE, is_v4 ? "%s:%u" : "[%s]:%u", host,
-		 ntohs(is_v4 ? v4->sin_port : v6->sin6_port));
-}
-
 static int set_option(int fd, int level, int option)
 {
 	const int on = 1;
@@ -29,13 +15,13 @@ static int set_option(int fd, int level, int option)
 	return setsockopt(fd, level, option, &on, sizeof(on));
 }
 
-static int listener_socket(const struct listen_address *address, bool share, int *ret,
+static int listener_socket(const struct socket_address *address, bool share, int *ret,
 			   struct error *err)
 {
 	int family = address->address.ss_family, fd;
-	char text[LISTENER_TEXT_SIZE];
+	char text[SOCKET_ADDRESS_TEXT_SIZE];
 
-	listener_text(address, text);
+	socket_address_text(address, 0, text);
 	fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return error_errno(err, errno, "cannot listen on %s", text);
@@ -52,7 +38,7 @@ static int listener_socket(const struct listen_address *address, bool share, int
 	return 0;
 }
 
-int listener_probe(const struct listen_address *address, struct error *err)
+int listener_probe(const struct socket_address *address, struct error *err)
 {
 	int fd = -1;
 
@@ -62,7 +48,7 @@ int listener_probe(const struct listen_address *address, struct error *err)
 	return 0;
 }
 
-int listener_open(const struct listen_address *address, int *ret, struct error *err)
+int listener_open(const struct socket_address *address, int *ret, struct error *err)
 {
 	return listener_socket(address, true, ret, err);
 }

@@ -6,18 +6,14 @@
 #define SERVER_LISTENER_H
 
 #include "base/error.h"
-#include "model/listen_address.h"
+#include "model/socket_address.h"
 
 #define LISTENER_BACKLOG 4096 /* connections that the kernel takes in ahead of us */
-#define LISTENER_TEXT_SIZE 64 /* bytes, "[IPV6]:PORT" and the NUL */
-
-/* The address as it stands in the configuration and in a URL: IPV4:PORT or [IPV6]:PORT. */
-void listener_text(const struct listen_address *address, char ret[LISTENER_TEXT_SIZE]);
 
 /* Fails if somebody already listens on the address, which SO_REUSEPORT alone would not tell. */
-int listener_probe(const struct listen_address *address, struct error *err);
+int listener_probe(const struct socket_address *address, struct error *err);
 
 /* Opens one non-blocking, close-on-exec listening socket. The caller closes *ret. */
-int listener_open(const struct listen_address *address, int *ret, struct error *err);
+int listener_open(const struct socket_address *address, int *ret, struct error *err);
 
 #endif

@@ -245,7 +245,7 @@ static long connection_count(const struct configuration *configuration, long wor
 	return wanted;
 }
 
-static int start_workers(struct service *service, const struct listen_address_list *addresses,
+static int start_workers(struct service *service, const struct socket_address_list *addresses,
 			 struct error *err)
 {
 	const struct configuration *configuration = service->providers->configuration;
@@ -314,12 +314,12 @@ static void watch_until_stopped(struct service *service, int signal_fd)
 	}
 }
 
-static void log_start(const struct service *service, const struct listen_address_list *addresses)
+static void log_start(const struct service *service, const struct socket_address_list *addresses)
 {
-	char text[LISTENER_TEXT_SIZE];
+	char text[SOCKET_ADDRESS_TEXT_SIZE];
 
 	for (size_t i = 0; i < addresses->count; i++) {
-		listener_text(&addresses->list[i], text);
+		socket_address_text(&addresses->list[i], 0, text);
 		log_message("listening on http://%s", text);
 	}
 	log_message("%zu providers, %zu domains, %zu workers", service->providers->count,
@@ -328,10 +328,10 @@ static void log_start(const struct service *service, const struct listen_address
 
 static int serve(struct service *service, int signal_fd, struct error *err)
 {
-	struct listen_address_list addresses = { 0 };
+	struct socket_address_list addresses = { 0 };
 
 	if (load_providers(service->configuration_path, &service->providers, err) < 0 ||
-	    listen_address_list_parse(service->providers->configuration->listen_http, &addresses,
+	    socket_address_list_parse(service->providers->configuration->listen_http, 0, &addresses,
 				      err) < 0 ||
 	    open_follower(service, service->providers->configuration, err) < 0)
 		return -1;

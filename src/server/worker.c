@@ -162,7 +162,7 @@ static int watch(struct worker *worker, int fd, struct error *err)
 	return 0;
 }
 
-static int add_daemon(struct worker *worker, const struct listen_address *address,
+static int add_daemon(struct worker *worker, const struct socket_address *address,
 		      const struct connection_limits *limits, struct error *err)
 {
 	const union MHD_DaemonInfo *info;
@@ -217,7 +217,7 @@ static int start_thread(struct worker *worker, struct error *err)
 	return 0;
 }
 
-int worker_start(const struct listen_address_list *addresses,
+int worker_start(const struct socket_address_list *addresses,
 		 const struct connection_limits *limits, struct snapshot *snapshot,
 		 struct worker **ret, struct error *err)
 {

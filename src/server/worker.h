@@ -2,7 +2,7 @@
 #ifndef SERVER_WORKER_H
 #define SERVER_WORKER_H
 
-#include "model/listen_address.h"
+#include "model/socket_address.h"
 #include "server/connection.h"
 #include "server/snapshot.h"
 
@@ -12,7 +12,7 @@ struct worker;
  * Opens a socket on each address and starts the thread, which answers from snapshot (a reference is
  * taken). On failure nothing is left behind.
  */
-int worker_start(const struct listen_address_list *addresses,
+int worker_start(const struct socket_address_list *addresses,
 		 const struct connection_limits *limits, struct snapshot *snapshot,
 		 struct worker **ret, struct error *err);
 

@@ -1,10 +1,11 @@
 /*
- * What is kept between runs: domains and the provider of each, an audit line for every change. One
- * interface, SQLite behind it now (store_sqlite.c); kept small so that another database can stand
- * there. Names of domains are in the form of struct domain_name.
+ * What is kept between runs: domains and the provider of each, an audit line for every change, and
+ * what was published in DNS (dns_change.h). One interface, SQLite behind it now (store_sqlite.c);
+ * kept small so that another database can stand there. Names of domains are in the form of struct
+ * domain_name.
  *
- * Every change raises the store's sequence number and is marked with it, so that a reader can
- * follow: store_read_changes() from the sequence it has last seen.
+ * Every change of a domain raises the store's sequence number and is marked with it, so that a
+ * reader can follow: store_read_changes() from the sequence it has last seen.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -29,9 +30,13 @@ enum store_mode {
  * Opens the store at url, "sqlite:PATH" with an absolute path. ERROR_NOT_FOUND; ERROR_UNAVAILABLE:
  * locked longer than two seconds; ERROR_INVALID: not a store of ours (an empty or foreign database,
  * a newer version of the layout); ERROR_IO: damaged or not readable; ERROR_CONFLICT: a new one
- * finds the log of one that was deleted. One thread at a time uses a store, and none is carried
- * through a fork. Every function for reading may find ERROR_UNAVAILABLE and go through the next
- * time.
+ * finds the log of one that was deleted. Every function for reading may find ERROR_UNAVAILABLE and
+ * go through the next time.
+ *
+ * A store of an older layout is read as it is. Who opens it for writing brings it to this program's
+ * layout, in one transaction; an older program refuses it from then on.
+ *
+ * One thread at a time uses a store, and none is carried through a fork.
  */
 int store_open(const char *url, enum store_mode mode, struct store **ret, struct error *err);
 void store_close(struct store *store);

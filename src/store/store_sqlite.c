@@ -10,7 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ?1 is a name, ?2 a sequence number, ?3 a provider, wherever they occur in changes. */
+/*
+ * ?1 is a name, ?2 a sequence number, ?3 a provider, wherever they occur in changes of domains. In
+ * those of dns_change, ?1 is a domain, ?2 the id of a change, ?3 another number.
+ */
 static const char *const statement_sql[STORE_STATEMENT_COUNT] = {
 	[STATEMENT_BEGIN] = "BEGIN",
 	[STATEMENT_BEGIN_IMMEDIATE] = "BEGIN IMMEDIATE",
@@ -34,9 +37,32 @@ static const char *const statement_sql[STORE_STATEMENT_COUNT] = {
 	[STATEMENT_NOTE_REMOVED] = "INSERT OR REPLACE INTO removed(name, changed) VALUES (?1, ?2)",
 	[STATEMENT_FORGET_REMOVED] = "DELETE FROM removed WHERE name = ?1",
 	[STATEMENT_SET_SEQUENCE] = "UPDATE meta SET sequence = ?1",
-	[STATEMENT_ADD_AUDIT] = "INSERT INTO audit(at, who, what, added, changed, removed) "
-				"VALUES (unixepoch(), ?1, ?2, ?3, ?4, ?5)",
+	[STATEMENT_ADD_AUDIT] = "INSERT INTO audit(at, who, what, added, changed, removed, "
+				"dns_intended, dns_confirmed, dns_dropped, dns_seen) "
+				"VALUES (unixepoch(), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 	[STATEMENT_CHECK] = "PRAGMA integrity_check(1)",
+	/* intents, then confirmed ones, the newest first */
+	[STATEMENT_DNS_FIND] = "SELECT pending, id, undoes, at, seen, serial, negative_ttl, "
+			       "target, log FROM dns_change WHERE domain = ?1 "
+			       "ORDER BY pending DESC, id DESC",
+	[STATEMENT_DNS_LIST] = "SELECT DISTINCT domain FROM dns_change ORDER BY domain",
+	[STATEMENT_DNS_NEWEST] = "SELECT max(id) FROM dns_change WHERE domain = ?1 AND pending = 0",
+	[STATEMENT_DNS_REPLACE] = "DELETE FROM dns_change WHERE domain = ?1 AND pending = 1",
+	[STATEMENT_DNS_INTEND] = "INSERT INTO dns_change(domain, pending, undoes, at, "
+				 "negative_ttl, target, log) "
+				 "VALUES (?1, 1, ?2, unixepoch(), ?3, ?4, ?5)",
+	[STATEMENT_DNS_UNDOES] = "SELECT undoes FROM dns_change "
+				 "WHERE id = ?2 AND domain = ?1 AND pending = 1",
+	[STATEMENT_DNS_CONFIRM] = "UPDATE dns_change SET pending = 0, at = unixepoch(), "
+				  "serial = ?3 WHERE id = ?2",
+	[STATEMENT_DNS_TAKE_BACK] = "DELETE FROM dns_change WHERE domain = ?1 AND id IN (?2, ?3)",
+	[STATEMENT_DNS_PRUNE] = "DELETE FROM dns_change WHERE domain = ?1 AND pending = 0 "
+				"AND id <= (SELECT id FROM dns_change "
+				"WHERE domain = ?1 AND pending = 0 "
+				"ORDER BY id DESC LIMIT 1 OFFSET ?3)",
+	[STATEMENT_DNS_DROP] = "DELETE FROM dns_change WHERE id = ?2 AND pending = 1",
+	[STATEMENT_DNS_SEEN] = "SELECT seen FROM dns_change WHERE id = ?2 AND pending = 0",
+	[STATEMENT_DNS_SET_SEEN] = "UPDATE dns_change SET seen = ?3 WHERE id = ?2",
 };
 
 sqlite3_stmt *store_statement(struct store *store, enum store_statement which, const char *doing,
@@ -68,9 +94,8 @@ int store_run(struct store *store, enum store_statement which, const char *doing
 	return statement ? store_step(store, statement, doing, err) : -1;
 }
 
-/* A column that must hold text: a damaged file may have it otherwise. */
-static const char *column_text(const struct store *store, sqlite3_stmt *statement, int column,
-			       struct error *err)
+const char *store_column_text(const struct store *store, sqlite3_stmt *statement, int column,
+			      struct error *err)
 {
 	const char *text = (const char *)sqlite3_column_text(statement, column);
 
@@ -85,8 +110,8 @@ static int row_call(const struct store *store, sqlite3_stmt *statement,
 		    store_domain_callback *callback, void *context, struct error *err)
 {
 	bool there = sqlite3_column_count(statement) == 2;
-	const char *domain = column_text(store, statement, 0, err);
-	const char *provider = there ? column_text(store, statement, 1, err) : NULL;
+	const char *domain = store_column_text(store, statement, 0, err);
+	const char *provider = there ? store_column_text(store, statement, 1, err) : NULL;
 
 	if (!domain || (there && !provider))
 		return -1;
@@ -121,7 +146,7 @@ static int read_version(struct store *store, struct store_version *ret, struct e
 		sqlite3_reset(statement);
 		return -1;
 	}
-	instance = column_text(store, statement, 0, err);
+	instance = store_column_text(store, statement, 0, err);
 	if (instance) {
 		snprintf(ret->instance, sizeof(ret->instance), "%s", instance);
 		ret->sequence = (uint64_t)sqlite3_column_int64(statement, 1);
@@ -225,7 +250,7 @@ int store_find(struct store *store, const struct domain_name *domain, char **ret
 		return store_failed(store, doing, err);
 	step = sqlite3_step(statement);
 	if (step == SQLITE_ROW)
-		text = column_text(store, statement, 0, err);
+		text = store_column_text(store, statement, 0, err);
 	else if (step == SQLITE_DONE)
 		error_set(err, ERROR_NOT_FOUND, "domain \"%s\" is not in %s", domain->text,
 			  store->path);
@@ -256,7 +281,7 @@ int store_check(struct store *store, struct error *err)
 	if (sqlite3_step(statement) != SQLITE_ROW) {
 		result = store_failed(store, doing, err);
 	} else {
-		text = column_text(store, statement, 0, err);
+		text = store_column_text(store, statement, 0, err);
 		if (!text)
 			result = -1;
 		else if (strcmp(text, "ok") != 0)

@@ -6,6 +6,7 @@
 #include "store/store_sqlite.h"
 
 #include <assert.h>
+#include <string.h>
 
 static const char changing[] = "change a domain";
 
@@ -17,7 +18,7 @@ int store_begin(struct store *store, struct error *err)
 	if (store_run(store, STATEMENT_BEGIN_IMMEDIATE, "begin to write", err) < 0)
 		return -1;
 	store->writing = true;
-	store->added = store->changed = store->removed = 0;
+	memset(store->tally, 0, sizeof(store->tally));
 	if (store_version(store, &version, err) < 0) {
 		store_rollback(store);
 		return -1;
@@ -26,12 +27,27 @@ int store_begin(struct store *store, struct error *err)
 	return 0;
 }
 
-/* A full disk, for one, ends a transaction by itself; what came then would stand alone. */
-static int check_batch(const struct store *store, struct error *err)
+/* A full disk, for one, ends a transaction by itself. */
+int store_batch_check(const struct store *store, struct error *err)
 {
 	if (!sqlite3_get_autocommit(store->db))
 		return 0;
 	return error_set(err, ERROR_IO, "%s: an earlier failure undid the batch", store->path);
+}
+
+/*
+ * Names come in any order, so a batch of domains touches pages all over the file, and each should
+ * be written once. With 32 MiB a million shuffled domains take as long as with twice that, with 2
+ * MiB 40 % longer. Other batches do well with SQLite's own 2 MB, and need the memory elsewhere.
+ */
+static int make_room(struct store *store, struct error *err)
+{
+	static const char *const pragma[] = { "PRAGMA cache_size = -32768", NULL }; /* KiB */
+
+	if (!store->roomy && store_execute(store, pragma, changing, err) < 0)
+		return -1;
+	store->roomy = true;
+	return 0;
 }
 
 /* Runs a change with as many of its parameters as it has. Returns the number of rows, or -1. */
@@ -41,7 +57,7 @@ static int change(struct store *store, enum store_statement which, const struct 
 	sqlite3_stmt *statement = store_statement(store, which, changing, err);
 	int count, result;
 
-	if (!statement || check_batch(store, err) < 0)
+	if (!statement || store_batch_check(store, err) < 0 || make_room(store, err) < 0)
 		return -1;
 	count = sqlite3_bind_parameter_count(statement);
 	result = sqlite3_bind_text(statement, 1, domain->text, (int)domain->length, SQLITE_STATIC);
@@ -66,14 +82,14 @@ int store_set_domain(struct store *store, const struct domain_name *domain, cons
 	if (rows < 0)
 		return -1;
 	if (rows > 0) {
-		store->added++;
+		store->tally[TALLY_ADDED]++;
 		*ret = STORE_ADDED;
 		return change(store, STATEMENT_FORGET_REMOVED, domain, NULL, err) < 0 ? -1 : 0;
 	}
 	rows = change(store, STATEMENT_CHANGE, domain, provider, err);
 	if (rows < 0)
 		return -1;
-	store->changed += rows > 0;
+	store->tally[TALLY_CHANGED] += rows > 0;
 	*ret = rows > 0 ? STORE_CHANGED : STORE_UNCHANGED;
 	return 0;
 }
@@ -90,7 +106,7 @@ int store_remove_domain(struct store *store, const struct domain_name *domain,
 	*ret = rows > 0 ? STORE_REMOVED : STORE_ABSENT;
 	if (rows == 0)
 		return 0;
-	store->removed++;
+	store->tally[TALLY_REMOVED]++;
 	return change(store, STATEMENT_NOTE_REMOVED, domain, NULL, err) < 0 ? -1 : 0;
 }
 
@@ -102,11 +118,13 @@ static int write_audit(struct store *store, const char *who, const char *what, s
 	if (!statement)
 		return -1;
 	if (sqlite3_bind_text(statement, 1, who, -1, SQLITE_STATIC) != SQLITE_OK ||
-	    sqlite3_bind_text(statement, 2, what, -1, SQLITE_STATIC) != SQLITE_OK ||
-	    sqlite3_bind_int64(statement, 3, (sqlite3_int64)store->added) != SQLITE_OK ||
-	    sqlite3_bind_int64(statement, 4, (sqlite3_int64)store->changed) != SQLITE_OK ||
-	    sqlite3_bind_int64(statement, 5, (sqlite3_int64)store->removed) != SQLITE_OK)
+	    sqlite3_bind_text(statement, 2, what, -1, SQLITE_STATIC) != SQLITE_OK)
 		return store_failed(store, doing, err);
+	for (int i = 0; i < STORE_TALLY_COUNT; i++) {
+		if (sqlite3_bind_int64(statement, 3 + i, (sqlite3_int64)store->tally[i]) !=
+		    SQLITE_OK)
+			return store_failed(store, doing, err);
+	}
 	return store_step(store, statement, doing, err);
 }
 
@@ -122,16 +140,28 @@ static int write_sequence(struct store *store, struct error *err)
 	return store_step(store, statement, doing, err);
 }
 
+/* Domains that changed raise the sequence number; other changes concern no one who follows it. */
+static int end_batch(struct store *store, bool domains, const char *who, const char *what,
+		     struct error *err)
+{
+	if (store_batch_check(store, err) < 0 || (domains && write_sequence(store, err) < 0) ||
+	    write_audit(store, who, what, err) < 0)
+		return -1;
+	return store_run(store, STATEMENT_COMMIT, "commit the batch", err);
+}
+
 int store_commit(struct store *store, const char *who, const char *what, struct error *err)
 {
+	uint64_t domains = 0, all = 0;
 	int result = 0;
 
 	assert(store->writing);
-	if (store->added + store->changed + store->removed > 0) {
-		if (check_batch(store, err) < 0 || write_sequence(store, err) < 0 ||
-		    write_audit(store, who, what, err) < 0 ||
-		    store_run(store, STATEMENT_COMMIT, "commit the batch", err) < 0)
-			result = -1;
+	for (int i = 0; i < STORE_TALLY_COUNT; i++) {
+		all += store->tally[i];
+		domains += i <= TALLY_REMOVED ? store->tally[i] : 0;
+	}
+	if (all > 0) {
+		result = end_batch(store, domains > 0, who, what, err);
 		store->writing = result < 0;
 	}
 	store_rollback(store); /* without a change or with a failure: no trace */

@@ -12,59 +12,20 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#define STRING(x) #x
-#define STRING_OF(x) STRING(x)
-
-static const char *const schema[] = {
-	"PRAGMA application_id = " STRING_OF(STORE_APPLICATION_ID),
-	"PRAGMA user_version = " STRING_OF(STORE_LAYOUT),
-	"BEGIN",
-	"CREATE TABLE meta("
-	"one INTEGER PRIMARY KEY CHECK (one = 1), "
-	"instance TEXT NOT NULL CHECK (length(instance) = 32), "
-	"sequence INTEGER NOT NULL CHECK (sequence >= 0)) STRICT",
-	"INSERT INTO meta VALUES (1, lower(hex(randomblob(16))), 0)",
-	"CREATE TABLE domain("
-	"name TEXT NOT NULL PRIMARY KEY, "
-	"provider TEXT NOT NULL, "
-	"changed INTEGER NOT NULL) STRICT, WITHOUT ROWID",
-	"CREATE INDEX domain_changed ON domain(changed)",
-	"CREATE TABLE removed("
-	"name TEXT NOT NULL PRIMARY KEY, "
-	"changed INTEGER NOT NULL) STRICT, WITHOUT ROWID",
-	"CREATE INDEX removed_changed ON removed(changed)",
-	"CREATE TABLE audit("
-	"id INTEGER PRIMARY KEY AUTOINCREMENT, "
-	"at INTEGER NOT NULL, " /* seconds since 1970 */
-	"who TEXT NOT NULL, "
-	"what TEXT NOT NULL, "
-	"added INTEGER NOT NULL, "
-	"changed INTEGER NOT NULL, "
-	"removed INTEGER NOT NULL) STRICT",
-	"COMMIT",
-	"PRAGMA journal_mode = WAL",
-	NULL,
-};
-
-static void sqlite_free(sqlite3 *db)
-{
-	sqlite3_close(db);
-}
-DEFINE_CLEANUP(sqlite3 *, sqlite_free)
-
 static int fill_new_file(char *path, struct error *err)
 {
-	CLEANUP(sqlite_freep) sqlite3 *db = NULL;
-	struct store store = { .path = path, .mode = STORE_CREATE };
+	static const char *const pragma[] = { "PRAGMA journal_mode = WAL", NULL };
+	CLEANUP(store_disconnect) struct store store = { .path = path, .mode = STORE_CREATE };
 	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_READWRITE;
-	int result = sqlite3_open_v2(path, &db, flags, NULL);
+	int result = sqlite3_open_v2(path, &store.db, flags, NULL);
 
-	store.db = db;
-	if (!db)
+	if (!store.db)
 		return error_no_memory(err);
 	if (result != SQLITE_OK)
 		return store_failed(&store, "make it", err);
-	return store_execute(&store, schema, "make it", err);
+	if (store_layout_raise(&store, err) < 0)
+		return -1;
+	return store_execute(&store, pragma, "make it", err);
 }
 
 /*

@@ -33,8 +33,6 @@ static const char *const writer_pragmas[] = {
 	"PRAGMA journal_mode = WAL",
 	"PRAGMA synchronous = FULL",
 	"PRAGMA foreign_keys = ON",
-	/* KiB; a batch touches pages all over the file, each should be written once */
-	"PRAGMA cache_size = -65536",
 	"PRAGMA journal_size_limit = 67108864", /* bytes */
 	NULL,
 };
@@ -247,37 +245,6 @@ static int connect_file(struct store *store, struct error *err)
 	return 0;
 }
 
-static int check_layout(struct store *store, struct error *err)
-{
-	static const char doing[] = "read what it is";
-	sqlite3_stmt *statement = store_statement(store, STATEMENT_LAYOUT, doing, err);
-	int application, layout;
-
-	if (!statement)
-		return -1;
-	if (sqlite3_step(statement) != SQLITE_ROW) {
-		store_failed(store, doing, err);
-		sqlite3_reset(statement);
-		return -1;
-	}
-	application = sqlite3_column_int(statement, 0);
-	layout = sqlite3_column_int(statement, 1);
-	sqlite3_reset(statement);
-	if (application != STORE_APPLICATION_ID)
-		return error_set(err, ERROR_INVALID,
-				 "%s: is another program's database, no store of Signpost",
-				 store->path);
-	if (layout > STORE_LAYOUT)
-		return error_set(err, ERROR_INVALID,
-				 "%s: has layout %d, this program knows %d; use the newer "
-				 "Signpost that made it",
-				 store->path, layout, STORE_LAYOUT);
-	if (layout < STORE_LAYOUT)
-		return error_set(err, ERROR_INVALID, "%s: has layout %d, which no Signpost made",
-				 store->path, layout);
-	return 0;
-}
-
 int store_execute(const struct store *store, const char *const *sql, const char *doing,
 		  struct error *err)
 {
@@ -296,7 +263,9 @@ static int prepare_writer(struct store *store, struct error *err)
 	if (sqlite3_db_readonly(store->db, "main") && euidaccess(store->path, W_OK) < 0)
 		return error_errno(err, errno, "%s: cannot write it", store->path);
 	sqlite3_file_control(store->db, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
-	return store_execute(store, writer_pragmas, "make it ready for writing", err);
+	if (store_execute(store, writer_pragmas, "make it ready for writing", err) < 0)
+		return -1;
+	return store->layout < STORE_LAYOUT ? store_layout_raise(store, err) : 0;
 }
 
 int store_open(const char *url, enum store_mode mode, struct store **ret, struct error *err)
@@ -314,7 +283,7 @@ int store_open(const char *url, enum store_mode mode, struct store **ret, struct
 		if (store_create_file(store->path, err) < 0 || file_check(store, err) < 0)
 			return -1;
 	}
-	if (connect_file(store, err) < 0 || check_layout(store, err) < 0)
+	if (connect_file(store, err) < 0 || store_layout_check(store, err) < 0)
 		return -1;
 	if (mode != STORE_READ && prepare_writer(store, err) < 0)
 		return -1;
@@ -323,13 +292,18 @@ int store_open(const char *url, enum store_mode mode, struct store **ret, struct
 	return 0;
 }
 
+void store_disconnect(struct store *store)
+{
+	for (size_t i = 0; i < STORE_STATEMENT_COUNT; i++)
+		sqlite3_finalize(store->statements[i]);
+	sqlite3_close(store->db);
+}
+
 void store_close(struct store *store)
 {
 	if (!store)
 		return;
-	for (size_t i = 0; i < STORE_STATEMENT_COUNT; i++)
-		sqlite3_finalize(store->statements[i]);
-	sqlite3_close(store->db); /* ends an open batch without a trace */
+	store_disconnect(store);
 	free(store->path);
 	free(store);
 }

@@ -54,6 +54,20 @@ static void promise_pages(const struct provider_document *pages, size_t count)
 	}
 }
 
+static void promise_policy(const struct mta_sts_policy *policy)
+{
+	PROMISE(policy->mode < MTA_STS_MODE_COUNT);
+	PROMISE(policy->max_age >= MTA_STS_MAX_AGE_MIN && policy->max_age <= MTA_STS_MAX_AGE_MAX);
+	PROMISE(policy->mx_count >= 1 && policy->mx_count <= MTA_STS_MX_MAX);
+	for (size_t i = 0; i < policy->mx_count; i++) {
+		const char *name = policy->mx[i] + (policy->mx[i][0] == '*' ? 2 : 0);
+
+		PROMISE(name == policy->mx[i] || policy->mx[i][1] == '.');
+		PROMISE(strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-.") == strlen(name));
+		PROMISE(mta_sts_policy_names(policy, name, strlen(name)) || name != policy->mx[i]);
+	}
+}
+
 static void promise_provider(const struct email_provider *provider)
 {
 	for (size_t i = 0; i < provider->server_count; i++)
@@ -73,6 +87,8 @@ static void promise_provider(const struct email_provider *provider)
 	promise_optional_text(provider->display_short_name);
 	promise_optional_text(provider->webmail_url);
 	promise_optional_text(provider->autodiscover_url);
+	if (provider->mta_sts)
+		promise_policy(provider->mta_sts);
 	promise_optional_text(email_provider_display_name(provider, "de"));
 	for (size_t i = 0; i < provider->display_name_count; i++)
 		promise_optional_text(provider->display_names[i].text);
@@ -120,7 +136,8 @@ static char *make(const struct settings *settings, enum document_format format,
 	memcpy(address.text, text, sizeof(text));
 	address.domain.length = strlen("kunde.example");
 	strcpy(address.domain.text, "kunde.example");
-	if (document_make(settings, answers, format, &choice, &subject, &document, &err) < 0) {
+	if (document_make(settings->providers, answers, format, &choice, &subject, &document,
+			  &err) < 0) {
 		promise_failure(&err);
 		PROMISE(err.code == ERROR_NOT_FOUND);
 		return NULL;
@@ -209,6 +226,10 @@ static void promise_answers(struct email_provider *provider)
 	promise_xml(text, size);
 	text = make(settings, DOCUMENT_PACC, (struct document_choice){ 0 }, &size);
 	promise_json(text, size);
+	text = make(settings, DOCUMENT_MTA_STS, (struct document_choice){ 0 }, &size);
+	PROMISE((text != NULL) == (provider->mta_sts != NULL));
+	PROMISE(!text || strncmp(text, "version: STSv1\r\n", 16) == 0);
+	free(text);
 	for (unsigned int json = JSON_AUTODISCOVER; json <= JSON_EWS; json++) {
 		text = make(settings, DOCUMENT_AUTODISCOVER_JSON,
 			    (struct document_choice){ .json = json }, &size);

@@ -11,6 +11,7 @@ BIND and Knot. --update writes the golden files anew instead of comparing.
 """
 
 import glob
+import hashlib
 import os
 import shutil
 import subprocess
@@ -57,6 +58,7 @@ FORMATS = {
     "mobileconfig-all": ["mobileconfig", "--content", "all"],
     "mobileconfig-activesync": ["mobileconfig", "--content", "activesync"],
     "pacc": ["pacc"],
+    "mta-sts": ["mta-sts"],
     "records": ["records"],
 }
 SCHEMA_OF = {
@@ -68,7 +70,7 @@ SCHEMA_OF = {
     "mobileconfig-all": "mobileconfig.rng",
     "mobileconfig-activesync": "mobileconfig.rng",
 }
-SAME_FOR_ALL = ("autoconfig", "autodiscover-domain", "pacc", "records")
+SAME_FOR_ALL = ("autoconfig", "autodiscover-domain", "pacc", "mta-sts", "records")
 
 # The first is the one of the golden files. The others: what has to be escaped, letter case as it
 # was typed, an internationalised domain and local part.
@@ -93,6 +95,7 @@ class Site:
             file.write(CONFIGURATION)
         for name, path in providers.items():
             shutil.copy(path, os.path.join(directory, "providers", name + ".xml"))
+        shutil.copytree(os.path.join(HERE, "zones"), os.path.join(directory, "zones"))
         self.do("init", "--store")
         for name in providers:
             domains = {address.rsplit("@", 1)[1].lower() % name for address in ADDRESSES}
@@ -319,6 +322,34 @@ class Agreement(unittest.TestCase):
 
         self.each(judge, "pacc")
 
+    def test_mta_sts(self):
+        def judge(choice, _address, _format_, data):
+            self.assertEqual(formats.read_policy(data), choice.policy)
+
+        self.each(judge, "mta-sts")
+
+    def test_records_of_mta_sts(self):
+        """DNS has the id of the very policy that is served, and MX records that it names."""
+        def judge(choice, address, _format_, data):
+            domain = fill("%EMAILDOMAIN%", address)
+            records = formats.read_records(data)
+            found = {(record.owner, record.type): record.rdata for record in records
+                     if record.owner in ("_mta-sts.%s." % domain, "mta-sts.%s." % domain)}
+            if not choice.policy:
+                self.assertEqual(found, {})
+                return
+            name = next(name for name in self.choices if self.choices[name] is choice)
+            digest = hashlib.sha256(self.answers[name, address, "mta-sts"]).hexdigest()
+            self.assertEqual(found, {
+                ("_mta-sts.%s." % domain, "TXT"): '"v=STSv1; id=%s;"' % digest[:32],
+                ("mta-sts.%s." % domain, "CNAME"): "autoconfig.hosting.example."})
+            hosts = [record.rdata.split(" ")[1][:-1] for record in records if record.type == "MX"]
+            self.assertEqual([host for host in hosts
+                              if not formats.policy_names(choice.policy[2], host)], [])
+            self.assertTrue(hosts)
+
+        self.each(judge, "records")
+
     def test_records_of_mail(self):
         names = ("imaps", "imap", "pop3s", "pop3", "submissions", "submission")
 
@@ -333,12 +364,12 @@ class Agreement(unittest.TestCase):
     def test_records_of_the_service(self):
         service = "autoconfig.hosting.example"
 
-        def judge(_choice, address, _format_, data):
+        def judge(choice, address, _format_, data):
             domain = fill("%EMAILDOMAIN%", address)
             records = formats.read_records(data)
             aliases = {record.owner: record.rdata for record in records if record.type == "CNAME"}
-            self.assertEqual(aliases, {"autoconfig.%s." % domain: service + ".",
-                                       "autodiscover.%s." % domain: service + "."})
+            names = ["autoconfig", "autodiscover"] + ["mta-sts"] * bool(choice.policy)
+            self.assertEqual(aliases, {"%s.%s." % (name, domain): service + "." for name in names})
             self.assertEqual(formats.read_srv(records, domain)["autodiscover"], (0, 443, service))
 
         self.each(judge, "records")

@@ -445,6 +445,55 @@ def pacc_without_person(answer):
     return answer.address.encode() not in answer.data and b"%EMAIL" not in answer.data
 
 
+# MTA-STS
+
+# RFC 8461 3.2 and, of a Domain, RFC 5321 4.1.2.
+POLICY_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+POLICY_VALUES = {
+    "version": r"STSv1", "mode": r"testing|enforce|none", "max_age": r"[0-9]{1,10}",
+    "mx": r"(\*\.)?%s(\.%s)*" % (POLICY_LABEL, POLICY_LABEL),
+}
+
+
+def policy_lines(answer):
+    """Name and value of each line, split at the first colon; the value with the blank before it."""
+    return [line.partition(":")[::2] for line in answer.data.decode("ascii").splitlines()]
+
+
+@rule(("mta-sts",), "RFC 8461 3.2: the text wants CR LF, which some senders insist on, and the "
+                    "grammar no empty line")
+def policy_line_ends(answer):
+    lines = answer.data.split(b"\r\n")
+    return lines[-1] == b"" and all(line and not re.search(rb"[\r\n]", line)
+                                    for line in lines[:-1])
+
+
+@rule(("mta-sts",), "RFC 8461 3.2: values to the letter, no blank before the colon of mode; "
+                    "unknown fields are allowed, and of no use")
+def policy_grammar(answer):
+    return all(re.fullmatch(" *(%s) *" % POLICY_VALUES.get(name, "(?!)"), value)
+               for name, value in policy_lines(answer))
+
+
+@rule(("mta-sts",), "RFC 8461 3.2: version, mode and max_age once, mx at least once; readers that "
+                    "tell the format by its first line want the version there")
+def policy_fields(answer):
+    names = [name for name, _ in policy_lines(answer)]
+    return names[0] == "version" and "mx" in names \
+        and all(names.count(name) == 1 for name in ("version", "mode", "max_age"))
+
+
+@rule(("mta-sts",), "RFC 8461 3.2: a year at most, cut by senders; 8.3: a day is what a policy "
+                    "ends with, and checkers refuse less")
+def policy_age(answer):
+    return 86400 <= int(dict(policy_lines(answer))["max_age"]) <= 31557600
+
+
+@rule(("mta-sts",), "RFC 8461 3.1: the id in DNS stands for the policy, so it is one of a domain")
+def policy_without_person(answer):
+    return answer.address.encode() not in answer.data and b"%" not in answer.data
+
+
 # Apple profiles
 
 
@@ -627,9 +676,19 @@ def dav_has_a_path(answer):
                and record.owner.startswith(("_caldavs._tcp.", "_carddavs._tcp.")))
 
 
+@rule(("records",), "RFC 8461 3.1: version first, an id of 1 to 32 letters and digits; with a "
+                    "second record that begins so there is no policy")
+def mta_sts_announced(answer):
+    found = [record.rdata for record in records(answer) if record.type == "TXT"
+             and record.owner == "_mta-sts.%s." % answer.domain]
+    return len(found) == bool(answer.choice.policy) \
+        and all(re.fullmatch(r'"v=STSv1 *(; *id=[A-Za-z0-9]{1,32} *);? *"', text) for text in found)
+
+
 @rule(("records",), "every tool reads absolute names in lower case with a TTL and a class on "
                     "each line; directives and raw UTF-8 some do not")
 def plain_zone_text(answer):
     return all(record.owner == record.owner.lower() and len(record.owner) <= 254
-               and record.owner.endswith("." + answer.domain + ".") for record in records(answer)) \
+               and ("." + record.owner).endswith("." + answer.domain + ".")
+               for record in records(answer)) \
         and b"$" not in answer.data and answer.data.endswith(b"\n")

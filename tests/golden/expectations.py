@@ -38,6 +38,8 @@ def answers_expected(choice):
         expected.add("mobileconfig")
         if is_https(choice.get("caldav")) or is_https(choice.get("carddav")):
             expected.add("mobileconfig-all")
+    if choice.policy:
+        expected.add("mta-sts")
     if pacc_expected(choice, "a@b.example"):
         expected.add("pacc")
     return expected

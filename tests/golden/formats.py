@@ -74,6 +74,21 @@ def read_pacc(data):
     return json.loads(data)["protocols"]
 
 
+def read_policy(data):
+    """Mode, seconds and MX patterns of an MTA-STS policy, read as RFC 8461 3.2 has it."""
+    fields = [tuple(part.strip() for part in line.split(":", 1))
+              for line in data.decode("ascii").splitlines()]
+    value = dict(reversed(fields))  # of a field that is there twice the first counts
+    if value["version"] != "STSv1":
+        raise ValueError("version %r" % value["version"])
+    return (value["mode"], int(value["max_age"]), [name for key, name in fields if key == "mx"])
+
+
+def policy_names(patterns, host):
+    """Whether one of the MX patterns is the host's; "*." is one label (RFC 8461 4.1)."""
+    return host in patterns or "*." + host.partition(".")[2] in patterns
+
+
 Record = collections.namedtuple("Record", "owner ttl type rdata")
 RECORD_LINE = re.compile(r"([a-z0-9._-]+\.) ([0-9]+) IN ([A-Z]+) (.+)\Z")
 

@@ -20,6 +20,15 @@ SYNONYMS = {"plain": "password-cleartext", "secure": "password-encrypted",
 Server = collections.namedtuple("Server", "type host port socket user methods url")
 
 
+def read_policy(element):
+    """Mode, seconds and MX patterns of sp:mtaSts, or None."""
+    if element is None:
+        return None
+    names = [value(child).lower().rstrip(".") for child in element.findall(SIGNPOST + "mx")]
+    return (element.get("mode", "testing"), int(element.get("maxAge", "604800")),
+            [name.encode("idna").decode("ascii") for name in names])
+
+
 def value(element):
     """A value without the blanks around it and the comments in it."""
     return "".join(element.itertext()).strip()
@@ -69,6 +78,7 @@ class Choice:
             self.all += [read_server(element, DAV_TYPES[element.tag]) for element in parent
                          if element.tag in DAV_TYPES]
         self.autodiscover_url = child_value(provider, SIGNPOST + "autodiscover")
+        self.policy = read_policy(provider.find(SIGNPOST + "mtaSts"))
         self.webmail = next((page.get("url") for page in root.iter("loginPage")), None)
 
     def of_type(self, type_):

@@ -39,6 +39,8 @@ def check(answer, method="GET"):
         check_json(answer)
     elif how == "plist":
         check_plist(answer)
+    elif answer.body.startswith(b"version:"):
+        check_mta_sts(answer)
 
 
 def check_headers(answer):
@@ -263,6 +265,19 @@ def check_pacc(value):
     for name, server in value["protocols"].items():
         need(list(server) in (["host"], ["url"]), "%s has a host or a url" % name)
     need(value["authentication"]["password"] is True, "by password")
+
+
+# MTA-STS
+
+POLICY = re.compile(rb"version: STSv1\r\nmode: (none|testing|enforce)\r\n"
+                    rb"(mx: (\*\.)?[a-z0-9.-]+\r\n){1,10}max_age: [0-9]{5,8}\r\n\Z")
+
+
+def check_mta_sts(answer):
+    # Checkers compare the type as a whole, though parameters are allowed.
+    need(answer.header("Content-Type") == "text/plain", "text/plain alone")
+    need(answer.status == 200, "RFC 8461 3.3: a policy comes with 200")
+    need(POLICY.match(answer.body), "lines that end in CR LF, all fields")
 
 
 # Apple profiles

@@ -68,14 +68,14 @@ class CommandLine(unittest.TestCase):
             (["domain", "remove"], "domain remove needs either DOMAIN... or --from FILE"),
             (["domain", "remove", "a.example", "--from", "x"],
              "domain remove needs either DOMAIN... or --from FILE"),
-            (["dns", "records"], "dns records needs either DOMAIN... or --all"),
+            (["dns", "records"], "dns records needs either DOMAIN..., --from FILE or --all"),
             (["dns", "records", "--all", "a.example"],
-             "dns records needs either DOMAIN... or --all"),
+             "dns records needs either DOMAIN..., --from FILE or --all"),
             (["init"], "init needs either DIR or --store"),
             (["init", "x", "--store"], "init needs either DIR or --store"),
             (["show", "a@b.example", "foo"],
              "unknown format foo; there are autoconfig, autodiscover, activesync, "
-             "autodiscover-json, mobileconfig, pacc, and records"),
+             "autodiscover-json, mobileconfig, pacc, mta-sts, and records"),
             (["show", "a b@c.example", "pacc"],
              "\"a b@c.example\": address has a blank, a control character or one of "
              "\"(),:;<>@[\\] before the @"),
@@ -219,7 +219,7 @@ class Init(cli.Case):
         self.assertEqual((status, complaints), (0, ""))
         self.assertEqual([json.loads(line) for line in text.splitlines()],
                          [{"made": made} for made in (
-                             directory, directory + "/providers",
+                             directory, directory + "/providers", directory + "/zones",
                              "sqlite:" + directory + "/signpost.db",
                              directory + "/signpost.conf")])
 
@@ -443,7 +443,9 @@ class Provider(cli.Case):
                "<authentication>http-basic</authentication><username>%EMAILADDRESS%</username>"
                "</calendar>\n"
                '    <webMail><loginPage url="https://webmail.hosting.example/"/></webMail>\n'
-               "    <x/>\n")
+               "    <x/>\n"
+               '    <s:mtaSts xmlns:s="urn:signpost:provider" mode="enforce">'
+               "<s:mx>MX.hosting.example</s:mx><s:mx>*.hosting.example</s:mx></s:mtaSts>\n")
         path = self.site.add_provider("p", cli.provider(extra=dav))
         warning = path + ":28: x: unknown in emailProvider, passed over"
         password = " password-cleartext %EMAILADDRESS%\n"
@@ -456,11 +458,16 @@ class Provider(cli.Case):
                     "smtp          mail.hosting.example:465 SSL" + password +
                     "caldav        https://dav.hosting.example/" + password +
                     "webmail       https://webmail.hosting.example/\n"
+                    "mta-sts       enforce for 604800 seconds: mx.hosting.example "
+                    "*.hosting.example\n"
                     "warning: " + warning + "\n")
         shown = self.records("provider", "show", "p")[0]
         self.assertEqual(shown["servers"][0], {
             "type": "imap", "hostname": "mail.hosting.example", "port": 993, "socket_type": "SSL",
             "authentication": ["password-cleartext"], "username": "%EMAILADDRESS%"})
+        self.assertEqual(shown["mta_sts"], {
+            "mode": "enforce", "max_age": 604800,
+            "mx": ["mx.hosting.example", "*.hosting.example"]})
         self.assertEqual(shown["findings"], [{"severity": "warning", "text": warning}])
 
     def test_is_shown_with_its_errors(self):
@@ -481,6 +488,9 @@ class Show(cli.Case):
         self.site.run("domain", "add", "k.example", "--provider", "p")
 
     def test_prints_every_format(self):
+        self.site.add_provider("p", cli.provider(extra=(
+            '<s:mtaSts xmlns:s="urn:signpost:provider"><s:mx>mx.hosting.example</s:mx></s:mtaSts>'
+        )))
         for arguments, beginning, metadata in (
                 (["autoconfig"], '<?xml version="1.0" encoding="UTF-8"?>\n<clientConfig',
                  {"media_type": "text/xml; charset=utf-8"}),
@@ -491,7 +501,9 @@ class Show(cli.Case):
                 (["mobileconfig"], '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE plist',
                  {"media_type": "application/x-apple-aspen-config",
                   "file_name": "mail-k.example.mobileconfig"}),
-                (["pacc"], '{"protocols":', {"media_type": "application/json"})):
+                (["pacc"], '{"protocols":', {"media_type": "application/json"}),
+                (["mta-sts"], "version: STSv1\r\nmode: testing\r\nmx: mx.hosting.example\r\n",
+                 {"media_type": "text/plain"})):
             with self.subTest(format=arguments[0]):
                 status, text, complaints = self.site.run("show", "Info@K.example", *arguments)
                 self.assertEqual((status, complaints), (0, ""))
@@ -523,6 +535,7 @@ class Show(cli.Case):
                   "adds it"]),
                 (["info@k.example", "activesync"], 1,
                  ["provider p has no answer in format activesync"]),
+                (["k.example", "mta-sts"], 1, ["provider p has no answer in format mta-sts"]),
                 (["info@k.example", "mobileconfig"], 1,
                  ["provider p has no answer in format mobileconfig",
                   "[profile] namespace is not set: without it there are no profiles"]),
@@ -545,8 +558,8 @@ class Show(cli.Case):
         self.expect(["show", "info@k.example", "pacc"], 1, "",
                     ['no provider "p"; signpost provider list tells which there are'])
         self.expect(["dns", "records", "k.example", "z.example", "nodots"], 1, "", [
-            'k.example: its provider "p" is not loaded', '"z.example": not in the store',
-            '"nodots": domain name has one label only'])
+            '"nodots": domain name has one label only',
+            'k.example: its provider "p" is not loaded', "z.example: not in the store"])
 
     def test_prints_records_for_programs(self):
         self.site.run("domain", "add", "b.example", "--provider", "p")

@@ -13,7 +13,7 @@ import tree
 
 SIGNPOST, SIGNPOSTD = sys.argv[2:4]
 PAGES = {name: tree.ROOT / "docs" / "man" / name
-         for name in ("signpost.1", "signpostd.8", "signpost.conf.5")}
+         for name in ("signpost.1", "signpost-dns.1", "signpostd.8", "signpost.conf.5")}
 
 
 def output(*command):
@@ -49,23 +49,24 @@ def commands_in_help():
 
 
 def commands_in_page():
-    """The same of signpost.1, with line numbers: every ".It Ic" is a command."""
-    general, commands, lines = {}, {}, {}
-    options, section = general, None
-    for number, line in tree.lines(PAGES["signpost.1"]):
-        heading = re.match(r"\.Sh (.*)", line)
-        command = re.match(r"\.It Ic ([a-z ]*[a-z])(.*)", line)
-        option = re.match(r"\.It Fl -([a-z-]+)(?: Ar (\S+))?$", line)
-        if heading:
-            section = heading.group(1)
-        elif command and section == "COMMANDS":
-            operands = re.sub(r"\b(Ar|Op|Oo|Oc|Ns)\b", " ", command.group(2))
-            options = {}
-            commands[command.group(1)] = (words(operands), options)
-            lines[command.group(1)] = number
-        elif option and section in ("DESCRIPTION", "COMMANDS"):
-            options[option.group(1)] = option.group(2) or ""
-    return general, commands, lines
+    """The same of the manual pages, with places: every ".It Ic" is a command."""
+    general, commands, places = {}, {}, {}
+    for page in (PAGES["signpost.1"], PAGES["signpost-dns.1"]):
+        options, section = general, None
+        for number, line in tree.lines(page):
+            heading = re.match(r"\.Sh (.*)", line)
+            command = re.match(r"\.It Ic ([a-z ]*[a-z])(.*)", line)
+            option = re.match(r"\.It Fl -([a-z-]+)(?: Ar (\S+))?$", line)
+            if heading:
+                section = heading.group(1)
+            elif command and section == "COMMANDS":
+                operands = re.sub(r"\b(Ar|Op|Oo|Oc|Ns)\b", " ", command.group(2))
+                options = {}
+                commands[command.group(1)] = (words(operands), options)
+                places[command.group(1)] = (page, number)
+            elif option and section in ("DESCRIPTION", "COMMANDS"):
+                options[option.group(1)] = option.group(2) or ""
+    return general, commands, places
 
 
 def compare(page, line, what, said, written):
@@ -76,14 +77,12 @@ def compare(page, line, what, said, written):
 def check_commands():
     page = PAGES["signpost.1"]
     general, commands = commands_in_help()
-    page_general, page_commands, lines = commands_in_page()
+    page_general, page_commands, places = commands_in_page()
     compare(page, None, "options of all commands", general, page_general)
     compare(page, None, "commands", sorted(commands), sorted(page_commands))
     for name in commands.keys() & page_commands.keys():
-        compare(page, lines[name], f"operands of {name}", commands[name][0],
-                page_commands[name][0])
-        compare(page, lines[name], f"options of {name}", commands[name][1],
-                page_commands[name][1])
+        compare(*places[name], f"operands of {name}", commands[name][0], page_commands[name][0])
+        compare(*places[name], f"options of {name}", commands[name][1], page_commands[name][1])
     return len(commands)
 
 
@@ -101,7 +100,7 @@ def keys_of_program():
         row = json.loads(line)
         limits = choices = None
         if "minimum" in row:
-            limits = f"{row['minimum']} to {row['maximum']} {row['unit']}"
+            limits = f"{row['minimum']} to {row['maximum']} {row.get('unit', '')}".strip()
         if "choices" in row:
             choices = row["choices"].split()
         keys[f"{row['section']}.{row['key']}"] = {
@@ -122,11 +121,11 @@ def keys_of_page():
             default = re.search(r"(?m)^The default is\n\.Ql (.+) \.$", body)
             if bool(default) == bool(re.search(r"(?m)^Not set by default\.$", body)):
                 tree.fault(PAGES["signpost.conf.5"], None, f"{name}.{key}: which default?")
-            limits = re.search(r"\b(\d+ to \d+ [a-z]+)\b", body)
+            limits = re.search(r"\b(\d+ to\s\d+(?: per)?(?: [a-z]+)?)\b", body)
             choices = re.findall(r"(?m)^\.Cm (\S+)", body)
             keys[f"{name}.{key}"] = {
                 "type": kind, "default": default and default.group(1),
-                "limits": limits and limits.group(1), "choices": choices or None,
+                "limits": limits and " ".join(limits.group(1).split()), "choices": choices or None,
             }
     return keys
 

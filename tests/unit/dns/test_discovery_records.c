@@ -24,25 +24,23 @@ static struct domain_name domain_of(const char *text)
 
 /* All records without their reasons, then all notes, a line each. The caller frees it. */
 static char *flat(const struct email_provider *provider, const char *name, const char *service,
-		  enum autodiscover_record autodiscover)
+		  enum autodiscover_record autodiscover, const char *digest)
 {
-	const struct discovery_policy policy = { service, autodiscover, 3600 };
-	CLEANUP(discovery_records_clear) struct discovery_records records = { 0 };
+	const struct discovery_policy policy = { service, autodiscover, 3600, digest };
+	CLEANUP(discovery_records_clear) struct discovery_records made = { 0 };
 	struct domain_name domain = domain_of(name);
 	CLEANUP(bytes_clear) struct bytes bytes = { 0 };
 	struct error err = { 0 };
 	char *ret = NULL;
 
-	assert_int_equal(discovery_records_make(provider, &domain, &policy, &records, &err), 0);
-	for (size_t i = 0; i < records.count; i++) {
-		const struct discovery_record *r = &records.list[i];
-
-		assert_true(r->reason && *r->reason);
-		bytes_append_format(&bytes, "%s %u IN %s %s\n", r->owner, r->ttl, r->type,
-				    r->rdata);
+	assert_int_equal(discovery_records_make(provider, &domain, &policy, &made, &err), 0);
+	for (size_t i = 0; i < made.records.count; i++) {
+		assert_true(*made.records.list[i]->reason);
+		dns_record_append(&bytes, made.records.list[i]);
+		bytes_append_text(&bytes, "\n");
 	}
-	for (size_t i = 0; i < records.note_count; i++)
-		bytes_append_format(&bytes, "# %s\n", records.notes[i]);
+	for (size_t i = 0; i < made.note_count; i++)
+		bytes_append_format(&bytes, "# %s\n", made.notes[i]);
 	assert_int_equal(bytes_take(&bytes, &ret, NULL, &err), 0);
 	return ret;
 }
@@ -185,7 +183,7 @@ static void records(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		CLEANUP(freep)
 		char *text = flat(cases[i].provider, cases[i].domain, cases[i].service,
-				  cases[i].autodiscover);
+				  cases[i].autodiscover, NULL);
 
 		assert_string_equal(text, cases[i].text);
 	}
@@ -198,7 +196,7 @@ static void service_in_its_own_domain(void **state)
 							.servers = full_servers,
 							.server_count = 1 };
 	CLEANUP(freep)
-	char *text = flat(&provider, "hosting.example", SERVICE, AUTODISCOVER_HOST);
+	char *text = flat(&provider, "hosting.example", SERVICE, AUTODISCOVER_HOST, NULL);
 
 	(void)state;
 	assert_null(strstr(text, "\nautoconfig."));
@@ -213,7 +211,7 @@ static void too_long_names(void **state)
 #define LABEL50 "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwx"
 	static const char name[] = LABEL50 "." LABEL50 "." LABEL50 "." LABEL50 ".abcdefghijklmnopq"
 					   "rstuvwxyz.example";
-	const struct discovery_policy policy = { SERVICE, AUTODISCOVER_HOST, 3600 };
+	const struct discovery_policy policy = { SERVICE, AUTODISCOVER_HOST, 3600, NULL };
 	struct domain_name domain = domain_of(name);
 	struct discovery_records ret = { 0 };
 	struct error err = { 0 };
@@ -226,68 +224,50 @@ static void too_long_names(void **state)
 			    "name \"_submissions._tcp." LABEL50 "." LABEL50 "." LABEL50 "." LABEL50
 			    ".abcdefghijklmnopqrstuvwxyz.example\" is longer than 253 "
 			    "bytes");
-	assert_null(ret.list); /* nothing is written on failure */
+	assert_null(ret.records.list); /* nothing is written on failure */
 }
 
-static void text(void **state)
+static void pacc(void **state)
 {
-	static const char wanted[] =
-		"; Records of kunde.example that lead mail programs to their settings and "
-		"servers.\n"
-		"; Note: pop3: the user name is %EMAILLOCALPART%; programs that go by SRV records "
-		"try "
-		"the whole address.\n"
-		"; Note: smtp: no SRV record: \"smtp.%EMAILDOMAIN%\" speaks plain text only.\n"
-		"\n"
-		"; IMAP with STARTTLS is not offered.\n"
-		"_imap._tcp" K "SRV 0 0 0 .\n"
-		"\n"
-		"; IMAP with TLS from the start is not offered.\n"
-		"_imaps._tcp" K "SRV 0 0 0 .\n"
-		"\n"
-		"; POP3 with STARTTLS.\n"
-		"_pop3._tcp" K "SRV 20 1 110 pop.kunde.example.\n"
-		"\n"
-		"; POP3 with TLS from the start is not offered.\n"
-		"_pop3s._tcp" K "SRV 0 0 0 .\n"
-		"\n"
-		"; Settings for Thunderbird, Evolution, KMail, Delta Chat and others.\n"
-		"autoconfig" K "CNAME " SERVICE ".\n"
-		"\n"
-		"; Settings for Outlook, eM Client and ActiveSync.\n"
-		"autodiscover" K "CNAME " SERVICE ".\n";
-	const struct discovery_policy policy = { SERVICE, AUTODISCOVER_HOST, 3600 };
-	CLEANUP(discovery_records_clear) struct discovery_records made = { 0 };
-	struct domain_name domain = domain_of("kunde.example");
-	CLEANUP(freep) char *zone = NULL;
-	struct error err = { 0 };
-	size_t size = 0;
-
-	(void)state;
-	assert_int_equal(discovery_records_make(&odd_provider, &domain, &policy, &made, &err), 0);
-	assert_int_equal(discovery_records_text(&made, &domain, &zone, &size, &err), 0);
-	assert_string_equal(zone, wanted);
-	assert_int_equal(size, strlen(wanted));
-}
-
-/* A document may hold other letters; a zone file may not. */
-static void text_is_ascii(void **state)
-{
-	struct mail_server server = { WEB(SERVER_CALDAV, "https://dav.hosting.example/\xc3\xb6/"),
+	struct mail_server server = { MAIL(SERVER_IMAP, "ua-auto-config.%EMAILDOMAIN%", 993,
+					   SOCKET_SSL),
 				      PASSWORD, ADDRESS };
-	const struct email_provider provider = { .caldav = &server };
-	const struct discovery_policy policy = { SERVICE, AUTODISCOVER_HOST, 3600 };
-	CLEANUP(discovery_records_clear) struct discovery_records made = { 0 };
-	struct domain_name domain = domain_of("kunde.example");
-	CLEANUP(freep) char *zone = NULL;
-	struct error err = { 0 };
-	size_t size = 0;
+	const struct email_provider provider = { .imap = &server,
+						 .servers = &server,
+						 .server_count = 1 };
+	static const struct {
+		const char *domain, *service, *digest, *text;
+	} cases[] = {
+		{ "kunde.example", SERVICE, "AAAA",
+		  "_pop3._tcp" K "SRV 0 0 0 .\n"
+		  "_pop3s._tcp" K "SRV 0 0 0 .\n"
+		  "_submission._tcp" K "SRV 0 0 0 .\n"
+		  "_submissions._tcp" K "SRV 0 0 0 .\n"
+		  "_ua-auto-config" K "TXT \"v=UAAC1; a=sha256; d=AAAA\"\n" HOSTS "ua-auto-config" K
+		  "CNAME " SERVICE ".\n"
+		  "# imap: no SRV record: \"ua-auto-config.kunde.example\" is a CNAME to the "
+		  "settings service, where no SRV record may lead.\n" },
+		{ "kunde.example", NULL, "AAAA",
+		  "_imap._tcp" K "SRV 0 0 0 .\n"
+		  "_imaps._tcp" K "SRV 0 1 993 ua-auto-config.kunde.example.\n"
+		  "_pop3._tcp" K "SRV 0 0 0 .\n"
+		  "_pop3s._tcp" K "SRV 0 0 0 .\n"
+		  "_submission._tcp" K "SRV 0 0 0 .\n"
+		  "_submissions._tcp" K "SRV 0 0 0 .\n"
+		  "# No name of the settings service is configured: autoconfig. and autodiscover. "
+		  "are left out.\n"
+		  "# No name of the settings service is configured: ua-auto-config. is left "
+		  "out.\n" },
+	};
 
 	(void)state;
-	assert_int_equal(discovery_records_make(&provider, &domain, &policy, &made, &err), 0);
-	assert_int_equal(discovery_records_text(&made, &domain, &zone, &size, &err), 0);
-	assert_non_null(strstr(zone, "\n; Note: caldav: no SRV record: the path \"/\\195\\182/\" "
-				     "cannot stand in a TXT record.\n"));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		CLEANUP(freep)
+		char *text = flat(&provider, cases[i].domain, cases[i].service, AUTODISCOVER_HOST,
+				  cases[i].digest);
+
+		assert_string_equal(text, cases[i].text);
+	}
 }
 
 static void autodiscover_names(void **state)
@@ -302,9 +282,11 @@ static void autodiscover_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(records),	  cmocka_unit_test(service_in_its_own_domain),
-		cmocka_unit_test(too_long_names), cmocka_unit_test(text),
-		cmocka_unit_test(text_is_ascii),  cmocka_unit_test(autodiscover_names),
+		cmocka_unit_test(records),
+		cmocka_unit_test(service_in_its_own_domain),
+		cmocka_unit_test(too_long_names),
+		cmocka_unit_test(pacc),
+		cmocka_unit_test(autodiscover_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

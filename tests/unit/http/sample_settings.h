@@ -1,7 +1,7 @@
 /*
  * Settings as they would be loaded: provider "full" has everything, "mail" has IMAP and SMTP,
- * "handed" hands Exchange over to the mail server, "odd" and "long" have DAV URLs
- * that are hard to redirect to.
+ * "handed" hands Exchange over to the mail server, "policy" has an MTA-STS policy, "odd" and
+ * "long" have DAV URLs that are hard to redirect to.
  */
 #ifndef TESTS_SAMPLE_SETTINGS_H
 #define TESTS_SAMPLE_SETTINGS_H
@@ -37,6 +37,9 @@ static const struct {
 		 WEB("calendar", "caldav", "https://dav.%EMAILDOMAIN%/WebDAV/")
 			 WEB("addressbook", "carddav", "https://mail.hosting.example/WebDAV/")) },
 	{ "mail", CONFIG("", "") },
+	{ "policy", CONFIG("<sp:mtaSts mode=\"enforce\"><sp:mx>mx.hosting.example</sp:mx>"
+			   "</sp:mtaSts>",
+			   "") },
 	{ "handed", CONFIG("<sp:autodiscover>https://mail.hosting.example/autodiscover/"
 			   "autodiscover.xml</sp:autodiscover>",
 			   "") },
@@ -60,6 +63,9 @@ static const struct {
 	/* its own domain begins with a prefix; the second, without it, is ours too */
 	{ "autoconfig.alone.example", "mail" },
 	{ "autodiscover.mail.example", "full" },
+	{ "policy.example", "policy" },
+	{ "mta-sts.alone.example", "policy" },
+	{ "mta-sts.example", "policy" },
 };
 
 static int sample_add_provider(struct provider_set *set, const char *id, const char *xml,

@@ -17,6 +17,7 @@
 #define TEXT "text/plain; charset=utf-8"
 #define XML "text/xml; charset=utf-8"
 #define JSON "application/json; charset=utf-8"
+#define MTA_STS "/.well-known/mta-sts.txt"
 
 static struct settings *settings;
 static struct http_request request;
@@ -85,8 +86,9 @@ static void assert_document(enum document_format format, const struct document_c
 	}
 	answers = settings_find(settings, &domain);
 	assert_non_null(answers);
-	assert_int_equal(
-		document_make(settings, answers, format, choice, &subject, &document, &err), 0);
+	assert_int_equal(document_make(settings->providers, answers, format, choice, &subject,
+				       &document, &err),
+			 0);
 	assert_int_equal(response.status, 200);
 	assert_string_equal(response.media_type, document.media_type);
 	assert_int_equal(response.body_size, document.size);
@@ -224,6 +226,23 @@ static void says_not_found(void **state)
 		{ "/.well-known/caldav", "mail.example", "dav", "mail.example" },
 		{ "/.well-known/carddav", "mail.example", "dav", "mail.example" },
 		{ "/.well-known/carddav", "x.example", "dav", "" },
+		/* a policy: at no other name, of no other domain, and not where there is none */
+		{ MTA_STS, "policy.example", "mta-sts", "" },
+		{ MTA_STS, "autoconfig.policy.example", "mta-sts", "" },
+		{ MTA_STS, "x.mta-sts.policy.example", "mta-sts", "" },
+		{ MTA_STS, "mta-sts.x.policy.example", "mta-sts", "" },
+		{ MTA_STS, "mta-sts.autoconfig.policy.example", "mta-sts", "" },
+		{ MTA_STS, "mta-sts.x.example", "mta-sts", "" },
+		{ MTA_STS, "mta-sts.alone.example", "mta-sts", "" },
+		{ MTA_STS, "mta-sts.example", "mta-sts", "" },
+		{ MTA_STS, "mta-sts", "mta-sts", "" },
+		{ MTA_STS, "127.0.0.1", "mta-sts", "" },
+		{ MTA_STS, NULL, "mta-sts", "" },
+		{ MTA_STS "?emailaddress=a@policy.example", "x.example", "mta-sts", "" },
+		{ MTA_STS, "mta-sts.kunde.example", "mta-sts", "kunde.example" },
+		{ "/.well-known/MTA-STS.txt", "mta-sts.policy.example", "-", "" },
+		{ "/.well-known/mta-sts.txt/", "mta-sts.policy.example", "-", "" },
+		{ "/mta-sts.txt", "mta-sts.policy.example", "-", "" },
 		/* a URL that wants to know who asks; one that is too long for a header */
 		{ "/.well-known/caldav", "odd.example", "dav", "odd.example" },
 		{ "/.well-known/caldav", "long.example", "dav", "long.example" },
@@ -259,6 +278,7 @@ static void refuses_methods(void **state)
 		{ HTTP_POST, "/.well-known/user-agent-configuration.json", "pacc",
 		  HTTP_GET | HTTP_HEAD },
 		{ HTTP_POST, "/mobileconfig", "mobileconfig", HTTP_GET | HTTP_HEAD },
+		{ HTTP_POST, MTA_STS, "mta-sts", HTTP_GET | HTTP_HEAD },
 		{ HTTP_OTHER, "/-/health", "operations", HTTP_GET | HTTP_HEAD },
 		{ HTTP_POST, "/-/ready", "operations", HTTP_GET | HTTP_HEAD },
 	};
@@ -498,6 +518,39 @@ static void answers_autodiscover_json_errors(void **state)
 	}
 }
 
+static void answers_mta_sts(void **state)
+{
+	static const struct document_choice usual;
+	static const struct {
+		const char *target, *host, *domain;
+	} cases[] = {
+		{ MTA_STS, "mta-sts.policy.example", "@policy.example" },
+		{ MTA_STS, "MTA-STS.Policy.Example.:443", "@policy.example" },
+		{ "https://mta-sts.policy.example" MTA_STS, "x.example", "@policy.example" },
+		/* the query has no say */
+		{ MTA_STS "?emailaddress=a@kunde.example", "mta-sts.policy.example",
+		  "@policy.example" },
+		/* a domain whose own name begins so: one prefix is taken off, not two */
+		{ MTA_STS, "mta-sts.mta-sts.alone.example", "@mta-sts.alone.example" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		for (int head = 0; head < 2; head++) {
+			ask(head ? HTTP_HEAD : HTTP_GET, cases[i].target, cases[i].host, NULL);
+			assert_document(DOCUMENT_MTA_STS, &usual, cases[i].domain);
+			assert_string_equal(response.body, "version: STSv1\r\nmode: enforce\r\n"
+							   "mx: mx.hosting.example\r\n"
+							   "max_age: 604800\r\n");
+			assert_string_equal(response.media_type, "text/plain");
+			assert_string_equal(response.kind, "mta-sts");
+			assert_false(response.no_store);
+			assert_false(response.any_origin);
+			free(response.owned);
+		}
+	}
+}
+
 static void answers_pacc(void **state)
 {
 	static const struct document_choice usual;
@@ -698,6 +751,7 @@ int main(void)
 		cmocka_unit_test(answers_autodiscover_errors),
 		cmocka_unit_test(answers_autodiscover_json),
 		cmocka_unit_test(answers_autodiscover_json_errors),
+		cmocka_unit_test(answers_mta_sts),
 		cmocka_unit_test(answers_pacc),
 		cmocka_unit_test(answers_profiles),
 		cmocka_unit_test(refuses_long_parameters),

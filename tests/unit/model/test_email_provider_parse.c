@@ -35,6 +35,13 @@ DEFINE_CLEANUP(FILE *, fclose)
 #define PASSWORD "<authentication>password-cleartext</authentication>"
 #define USER "<username>%EMAILADDRESS%</username>"
 
+#define WITH_POLICY(mx)                                                                            \
+	IMAP(HOST PORT SSL PASSWORD USER                                                           \
+	     "</incomingServer><s:mtaSts xmlns:s='" EMAIL_PROVIDER_NAMESPACE "'>" mx "</s:mtaSts>" \
+	     "<incomingServer type='imap'>" HOST PORT SSL PASSWORD USER)
+#define MX(name) "<s:mx>" name ".example.org</s:mx>"
+#define TEN_MX MX("a") MX("b") MX("c") MX("d") MX("e") MX("f") MX("g") MX("h") MX("i") MX("j")
+
 static char *read_file(const char *path, size_t *size)
 {
 	CLEANUP(fclosep) FILE *file = fopen(path, "rb");
@@ -158,6 +165,17 @@ static void dump_chosen(struct bytes *out, const struct email_provider *provider
 	}
 }
 
+static void dump_policy(struct bytes *out, const struct mta_sts_policy *policy)
+{
+	if (!policy)
+		return;
+	bytes_append_format(out, "mta-sts: %s for %u seconds", mta_sts_mode_name(policy->mode),
+			    policy->max_age);
+	for (size_t i = 0; i < policy->mx_count; i++)
+		bytes_append_format(out, " %s", policy->mx[i]);
+	bytes_append_text(out, "\n");
+}
+
 static char *dump_provider(const struct email_provider *provider)
 {
 	struct bytes out = { 0 };
@@ -167,6 +185,7 @@ static char *dump_provider(const struct email_provider *provider)
 	bytes_append_format(&out, "id: %s\nshort name: %s\nwebmail: %s\nautodiscover: %s\n",
 			    or_none(provider->id), or_none(provider->display_short_name),
 			    or_none(provider->webmail_url), or_none(provider->autodiscover_url));
+	dump_policy(&out, provider->mta_sts);
 	dump_texts(&out, "name", provider->display_names, provider->display_name_count);
 	for (size_t i = 0; i < provider->server_count; i++)
 		dump_server(&out, &provider->servers[i]);
@@ -331,6 +350,14 @@ static void test_rules(void **state)
 		  "warning p.xml:1: incomingServer: username "
 		  "\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\" is the same "
 		  "for every address\n" },
+		/* faults of a policy that a schema cannot tell */
+		{ WITH_POLICY(TEN_MX MX("k") MX("l")), -1,
+		  "error p.xml:1: sp:mx: \"k.example.org\" is one more than the 10 allowed\n"
+		  "error p.xml:1: sp:mx: \"l.example.org\" is one more than the 10 allowed\n" },
+		{ WITH_POLICY(TEN_MX MX("*")), -1,
+		  "error p.xml:1: sp:mx: \"*.example.org\" is one more than the 10 allowed\n" },
+		{ WITH_POLICY("<s:mx>A.example.org.</s:mx>" MX("a")), -1,
+		  "error p.xml:1: sp:mx: \"a.example.org\" given twice\n" },
 		{ DOCUMENT(SMTP), -1,
 		  "error p.xml:1: emailProvider: no incomingServer that can be used\n" },
 		/* the cause has been told: not a second time */

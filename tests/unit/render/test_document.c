@@ -15,7 +15,9 @@
 	"<username>%EMAILADDRESS%</username></incomingServer>"                                     \
 	"<outgoingServer type=\"smtp\"><hostname>mail.h.example</hostname><port>465</port>"        \
 	"<socketType>SSL</socketType><authentication>password-cleartext</authentication>"          \
-	"<username>%EMAILADDRESS%</username></outgoingServer></emailProvider></clientConfig>"
+	"<username>%EMAILADDRESS%</username></outgoingServer>"                                     \
+	"<s:mtaSts xmlns:s=\"" EMAIL_PROVIDER_NAMESPACE "\"><s:mx>mx.h.example</s:mx></s:mtaSts>"  \
+	"</emailProvider></clientConfig>"
 #define CONFIGURATION                                                                              \
 	"[site]\nurl = https://setup.h.example\n"                                                  \
 	"[profile]\nnamespace = 6ba7b811-9dad-11d1-80b4-00c04fd430c8\nidentifier = example.h\n"
@@ -99,6 +101,9 @@ static void makes_every_format(void **state)
 		{ DOCUMENT_MOBILECONFIG, false, -1, "format mobileconfig needs an e-mail address",
 		  "", "" },
 		{ DOCUMENT_PACC, false, 0, "application/json", "", "mail.h.example" },
+		{ DOCUMENT_MTA_STS, true, 0, "text/plain", "",
+		  "version: STSv1\r\nmode: testing\r\nmx: mx.h.example\r\nmax_age: 604800\r\n" },
+		{ DOCUMENT_MTA_STS, false, 0, "text/plain", "", "mx: mx.h.example\r\n" },
 	};
 	CLEANUP(settings_unrefp) struct settings *settings = make_settings();
 	struct document_choice choice = { 0 };
@@ -113,8 +118,9 @@ static void makes_every_format(void **state)
 			.address = cases[i].with_address ? &address : NULL,
 		};
 		struct document document = { 0 };
-		int result = document_make(settings, settings_find(settings, &address.domain),
-					   cases[i].format, &choice, &subject, &document, &err);
+		int result =
+			document_make(settings->providers, settings_find(settings, &address.domain),
+				      cases[i].format, &choice, &subject, &document, &err);
 
 		assert_int_equal(result, cases[i].result);
 		assert_string_equal(result == 0 ? document.media_type : err.text, cases[i].says);

@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <setjmp.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -103,6 +104,36 @@ static inline void place_write(const struct place *place, const char *name, cons
 	assert_non_null(file);
 	assert_int_equal(fwrite(text, 1, size, file), size);
 	assert_int_equal(fclose(file), 0);
+}
+
+/* Changes the file itself, as the sqlite3 program does. */
+static inline void place_run(const struct place *place, const char *sql)
+{
+	sqlite3 *db = NULL;
+
+	assert_int_equal(sqlite3_open(place->path, &db), SQLITE_OK);
+	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		fail_msg("%s", sqlite3_errmsg(db));
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+/* The result of a question to the file itself, a blank behind each row's text. */
+static inline void place_ask(const struct place *place, const char *sql, char *ret, size_t size)
+{
+	sqlite3_stmt *statement = NULL;
+	sqlite3 *db = NULL;
+
+	assert_int_equal(sqlite3_open_v2(place->path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+	*ret = '\0';
+	while (sqlite3_step(statement) == SQLITE_ROW) {
+		size_t length = strlen(ret);
+
+		snprintf(ret + length, size - length, "%s ",
+			 (const char *)sqlite3_column_text(statement, 0));
+	}
+	sqlite3_finalize(statement);
+	sqlite3_close(db);
 }
 
 static inline struct store *store_at(const struct place *place, enum store_mode mode)

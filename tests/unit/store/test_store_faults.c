@@ -2,16 +2,6 @@
 #include "place.h"
 
 #include <fcntl.h>
-#include <sqlite3.h>
-
-static void run_sql(const struct place *place, const char *sql)
-{
-	sqlite3 *db = NULL;
-
-	assert_int_equal(sqlite3_open(place->path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
-}
 
 static void make_nothing(const struct place *place)
 {
@@ -48,19 +38,19 @@ static void make_link_to_nowhere(const struct place *place)
 
 static void make_foreign(const struct place *place)
 {
-	run_sql(place, "CREATE TABLE domain(name TEXT, provider TEXT)");
+	place_run(place, "CREATE TABLE domain(name TEXT, provider TEXT)");
 }
 
 static void make_newer(const struct place *place)
 {
 	put_alone(place, "a.example", "one");
-	run_sql(place, "PRAGMA user_version = 2");
+	place_run(place, "PRAGMA user_version = 3");
 }
 
 static void make_older(const struct place *place)
 {
 	put_alone(place, "a.example", "one");
-	run_sql(place, "PRAGMA user_version = 0");
+	place_run(place, "PRAGMA user_version = 0");
 }
 
 static void make_large(const struct place *place)
@@ -109,7 +99,7 @@ static void refuses_what_is_no_store(void **state)
 		{ make_foreign, ERROR_INVALID,
 		  "/signpost.db: is another program's database, no store of Signpost" },
 		{ make_newer, ERROR_INVALID,
-		  "/signpost.db: has layout 2, this program knows 1; use the newer Signpost that "
+		  "/signpost.db: has layout 3, this program knows 2; use the newer Signpost that "
 		  "made it" },
 		{ make_older, ERROR_INVALID, "/signpost.db: has layout 0, which no Signpost made" },
 		{ make_half, ERROR_IO,
@@ -182,7 +172,7 @@ static void tells_missing_tables(void **state)
 	struct error err = { 0 };
 
 	put_alone(place, "a.example", "one");
-	run_sql(place, "DROP TABLE meta");
+	place_run(place, "DROP TABLE meta");
 	store = store_at(place, STORE_READ);
 	assert_int_equal(store_version(store, &version, &err), -1);
 	assert_int_equal(err.code, ERROR_INVALID);
@@ -223,8 +213,9 @@ static void a_full_disk_undoes_the_batch(void **state)
 	size_t count = 1;
 
 	put_alone(place, "a.example", "one");
-	run_sql(place, "CREATE TRIGGER full BEFORE INSERT ON domain WHEN NEW.name = 'full.example' "
-		       "BEGIN SELECT RAISE(ROLLBACK, 'no room'); END");
+	place_run(place,
+		  "CREATE TRIGGER full BEFORE INSERT ON domain WHEN NEW.name = 'full.example' "
+		  "BEGIN SELECT RAISE(ROLLBACK, 'no room'); END");
 	store = store_at(place, STORE_WRITE);
 	batch_begin(store);
 	put(store, "b.example", "one");

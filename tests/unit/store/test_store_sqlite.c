@@ -1,8 +1,6 @@
 /* What the store keeps and gives back, with nobody else about. */
 #include "place.h"
 
-#include <sqlite3.h>
-
 static void tells_what_a_change_did(void **state)
 {
 	static const struct {
@@ -85,25 +83,6 @@ static uint64_t sequence_of(struct store *store)
 	return version.sequence;
 }
 
-/* The result of a question to the file itself, as text. */
-static void ask(const struct place *place, const char *sql, char *ret, size_t size)
-{
-	sqlite3_stmt *statement = NULL;
-	sqlite3 *db = NULL;
-
-	assert_int_equal(sqlite3_open_v2(place->path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
-	*ret = '\0';
-	while (sqlite3_step(statement) == SQLITE_ROW) {
-		size_t length = strlen(ret);
-
-		snprintf(ret + length, size - length, "%s ",
-			 (const char *)sqlite3_column_text(statement, 0));
-	}
-	sqlite3_finalize(statement);
-	sqlite3_close(db);
-}
-
 static void a_batch_is_one_step(void **state)
 {
 	CLEANUP(store_closep) struct store *store = store_at(*state, STORE_CREATE);
@@ -128,10 +107,10 @@ static void a_batch_is_one_step(void **state)
 	put(store, "d.example", "two");
 	assert_int_equal(store_commit(store, "root", "domain import x.csv", &err), 0);
 	assert_int_equal(sequence_of(store), 2);
-	ask(*state,
-	    "SELECT who || '|' || what || '|' || added || '|' || changed || '|' || removed"
-	    " FROM audit WHERE abs(at - unixepoch()) < 100 ORDER BY id",
-	    text, sizeof(text));
+	place_ask(*state,
+		  "SELECT who || '|' || what || '|' || added || '|' || changed || '|' || removed"
+		  " FROM audit WHERE abs(at - unixepoch()) < 100 ORDER BY id",
+		  text, sizeof(text));
 	assert_string_equal(text, "tester|test|3|0|0 root|domain import x.csv|1|1|1 ");
 }
 
@@ -315,7 +294,7 @@ static void makes_a_store_once(void **state)
 	place_list(place, names, sizeof(names));
 	/* the last two stay, for readers who may not make them */
 	assert_string_equal(names, "signpost.db signpost.db-shm signpost.db-wal ");
-	ask(place, "SELECT journal_mode FROM pragma_journal_mode", text, sizeof(text));
+	place_ask(place, "SELECT journal_mode FROM pragma_journal_mode", text, sizeof(text));
 	assert_string_equal(text, "wal ");
 }
 

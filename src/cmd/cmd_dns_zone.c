@@ -1,0 +1,118 @@
+/* signpost dns zone: the text for name servers, without a look at what is live. */
+#include "cmd/dns_run.h"
+#include "cmd/options.h"
+#include "cmd/output.h"
+#include "dns/serial.h"
+
+#include <time.h>
+
+struct zone_printing {
+	enum zone_text_kind kind;
+	bool incomplete;
+};
+
+/* The serial of the live zone where there is one, so that the new one is higher. */
+static int find_serials(struct dns_run *run, struct publication *list, size_t count)
+{
+	struct live_job *jobs;
+	struct error err;
+	int result;
+
+	if (!run->site.primary)
+		return STATUS_DONE;
+	jobs = calloc(count, sizeof(*jobs));
+	if (!jobs) {
+		error_no_memory(&err);
+		return complain_error(&err);
+	}
+	for (size_t i = 0; i < count; i++)
+		jobs[i] = (struct live_job){ .domain = &list[i].domain,
+					     .server = *run->site.primary };
+	result = live_records_read(run->exchange, jobs, count, &err);
+	for (size_t i = 0; i < count; i++) {
+		if (result == 0 && jobs[i].state == LIVE_READ)
+			list[i].serial = jobs[i].serial;
+		live_job_clear(&jobs[i]);
+	}
+	free(jobs);
+	return result < 0 ? complain_error(&err) : STATUS_DONE;
+}
+
+static int print_zone(struct dns_run *run, struct zone_printing *printing,
+		      struct publication *publication, struct error *err)
+{
+	const struct provider_answers *answers;
+	CLEANUP(freep) char *text = NULL;
+	size_t size;
+
+	if (!publication->provider)
+		return error_set(err, ERROR_NOT_FOUND, "not in the store");
+	answers = provider_set_find(run->providers, publication->provider);
+	if (!answers)
+		return error_set(err, ERROR_NOT_FOUND, "its provider \"%s\" is not loaded",
+				 publication->provider);
+	if (domain_records_make(run->providers, answers, run->zones, &publication->domain,
+				&publication->records, err) < 0 ||
+	    zone_text_make(printing->kind, &publication->domain, &publication->records.desired,
+			   &publication->records.frame,
+			   serial_next(publication->serial, time(NULL)), &text, &size, err) < 0)
+		return -1;
+	output_bytes(text, size);
+	return 0;
+}
+
+static int print_batch(struct dns_run *run, struct publication *list, size_t count, void *context)
+{
+	struct zone_printing *printing = context;
+	struct error err;
+	int status = STATUS_DONE;
+
+	if (printing->kind == ZONE_TEXT_ZONE)
+		status = find_serials(run, list, count);
+	for (size_t i = 0; i < count && status == STATUS_DONE; i++) {
+		if (print_zone(run, printing, &list[i], &err) == 0)
+			continue;
+		complain("%s: %s", list[i].domain.text, err.text);
+		printing->incomplete = true;
+	}
+	return status;
+}
+
+static int dns_zone(const struct invocation *invocation)
+{
+	struct zone_printing printing = { .kind = option_value(invocation, "full")
+							  ? ZONE_TEXT_ZONE
+							  : ZONE_TEXT_FRAGMENT };
+	struct dns_run run;
+	int status;
+
+	if (invocation->json) {
+		complain("a zone is text; dns records --json has its records as objects");
+		return STATUS_USAGE;
+	}
+	status = dns_run_open(invocation, printing.kind == ZONE_TEXT_ZONE ? DNS_RUN_NETWORK : 0,
+			      &run);
+	if (status == STATUS_DONE)
+		status = dns_run_each(&run, print_batch, &printing);
+	if (status == STATUS_DONE && (printing.incomplete || run.feed.refused))
+		status = STATUS_FINDING;
+	dns_run_close(&run);
+	return status;
+}
+
+static const struct command_option zone_options[] = {
+	{ "all", NULL, "all domains of the store" },
+	{ "from", "FILE", "the domains of a file, one a line" },
+	{ "full", NULL, "whole zones with SOA and NS, instead of fragments" },
+	{ NULL, NULL, NULL },
+};
+
+const struct command command_dns_zone = {
+	.family = "dns",
+	.name = "zone",
+	.operands = "DOMAIN...",
+	.maximum = COMMAND_OPERANDS_ANY,
+	.sentence = "Print zone fragments, or whole zones, as files for name servers.",
+	.options = zone_options,
+	.run = dns_zone,
+};

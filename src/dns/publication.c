@@ -1,0 +1,387 @@
+/* The order of the steps, and the plan; the two ways of carrying it out have files of their own. */
+#include "dns/publication_parts.h"
+
+#include "base/findings.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void publication_fail(struct publication *publication, enum publication_outcome outcome,
+		      const char *format, ...)
+{
+	va_list args;
+
+	publication->outcome = outcome;
+	va_start(args, format);
+	vsnprintf(publication->reason, sizeof(publication->reason), format, args);
+	va_end(args);
+}
+
+bool publication_is_fine(const struct publication *publication)
+{
+	return publication->outcome != PUBLICATION_FAILED &&
+	       publication->outcome != PUBLICATION_CONFLICT;
+}
+
+int publication_note(struct publication *publication, struct error *err, const char *format, ...)
+{
+	char **larger = reallocarray(publication->notes, publication->note_count + 1,
+				     sizeof(*publication->notes));
+	va_list args;
+	int length;
+
+	if (!larger)
+		return error_no_memory(err);
+	publication->notes = larger;
+	va_start(args, format);
+	length = vasprintf(&larger[publication->note_count], format, args);
+	va_end(args);
+	if (length < 0)
+		return error_no_memory(err);
+	publication->note_count++;
+	return 0;
+}
+
+void publication_clear(struct publication *publication)
+{
+	for (size_t i = 0; i < publication->note_count; i++)
+		free(publication->notes[i]);
+	free(publication->notes);
+	free(publication->provider);
+	dns_record_list_clear(&publication->frame);
+	domain_records_clear(&publication->records);
+	dns_change_clear(&publication->last);
+	dns_change_clear(&publication->pending);
+	change_log_clear(&publication->last_log);
+	change_log_clear(&publication->pending_log);
+	dns_record_list_clear(&publication->known);
+	live_job_clear(&publication->live);
+	change_plan_free(publication->plan);
+	*publication = (struct publication){ .domain = publication->domain };
+}
+
+/* Store and desired records */
+
+static int add_all(struct dns_record_list *list, const struct dns_record_list *more,
+		   struct error *err)
+{
+	for (size_t i = 0; i < more->count; i++) {
+		if (dns_record_list_add_copy(list, more->list[i], err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int read_log(const struct dns_change *change, struct change_log *log,
+		    struct dns_record_list *known, struct error *err)
+{
+	if (!change->id)
+		return 0;
+	if (change_log_parse(change->log, change->log_size, log, err) < 0)
+		return error_prefix(err, "the store's change %lld", (long long)change->id);
+	if (add_all(known, &log->added, err) < 0 || add_all(known, &log->removed, err) < 0 ||
+	    add_all(known, &log->published, err) < 0)
+		return -1;
+	return 0;
+}
+
+int publication_load(const struct publication_site *site, struct publication *publication,
+		     struct error *err)
+{
+	dns_change_clear(&publication->last);
+	dns_change_clear(&publication->pending);
+	change_log_clear(&publication->last_log);
+	change_log_clear(&publication->pending_log);
+	dns_record_list_clear(&publication->known);
+	if (store_dns_find(site->store, &publication->domain, &publication->last,
+			   &publication->pending, err) < 0 ||
+	    read_log(&publication->last, &publication->last_log, &publication->known, err) < 0 ||
+	    read_log(&publication->pending, &publication->pending_log, &publication->known, err) <
+		    0)
+		return error_prefix(err, "%s", publication->domain.text);
+	dns_record_list_sort(&publication->known);
+	return 0;
+}
+
+void publication_make_records(const struct publication_site *site, struct publication *publication)
+{
+	const struct provider_answers *answers;
+	struct error err;
+
+	if (!publication->provider) {
+		publication_fail(publication, PUBLICATION_FAILED, "not in the store");
+		return;
+	}
+	answers = provider_set_find(site->providers, publication->provider);
+	if (!answers)
+		publication_fail(publication, PUBLICATION_FAILED,
+				 "its provider \"%s\" is not loaded", publication->provider);
+	else if (domain_records_make(site->providers, answers, site->zones, &publication->domain,
+				     &publication->records, &err) < 0)
+		publication_fail(publication, PUBLICATION_FAILED, "%s", err.text);
+}
+
+int publication_prepare(const struct publication_site *site, struct publication *publication,
+			struct error *err)
+{
+	if (publication_load(site, publication, err) < 0)
+		return -1;
+	if (!site->undo)
+		publication_make_records(site, publication);
+	else if (!publication->last.id && !publication->pending.id)
+		publication_fail(publication, PUBLICATION_FAILED,
+				 "there is nothing to take back: no change was published");
+	return 0;
+}
+
+/* Intents whose end is not known */
+
+/* Whether list has them all, if present, or none of them. */
+static bool is_there(const struct dns_record_list *live, const struct dns_record_list *list,
+		     bool present)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct dns_record *found = dns_record_list_find(live, list->list[i]);
+
+		/* where only the TTL changes, the record itself tells nothing */
+		if (present ? !found || found->ttl != list->list[i]->ttl
+			    : found && found->ttl == list->list[i]->ttl)
+			return false;
+	}
+	return true;
+}
+
+int publication_log_applied(const struct change_log *log, const struct dns_record_list *live)
+{
+	if (is_there(live, &log->added, true) && is_there(live, &log->removed, false))
+		return 1;
+	if (is_there(live, &log->added, false) && is_there(live, &log->removed, true))
+		return 0;
+	return -1;
+}
+
+/*
+ * One update is all or nothing, so if anything that it added is there, it went through, whatever
+ * somebody else has changed since.
+ */
+static bool went_through(const struct publication *publication)
+{
+	const struct change_log *log = &publication->pending_log;
+	int applied = publication_log_applied(log, &publication->live.records);
+
+	if (applied >= 0)
+		return applied;
+	for (size_t i = 0; i < log->added.count; i++) {
+		if (dns_record_list_find(&publication->live.records, log->added.list[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Settles the intent that an earlier run has left. */
+static int settle(const struct publication_site *site, struct publication *publication,
+		  struct error *err)
+{
+	bool applied = went_through(publication);
+	int result = store_begin(site->store, err);
+
+	if (result < 0)
+		return -1;
+	if (applied)
+		result = store_dns_confirm(site->store, &publication->domain,
+					   publication->pending.id, publication->live.serial, err);
+	else
+		result = store_dns_drop(site->store, publication->pending.id, err);
+	if (result == 0)
+		result = store_commit(site->store, site->who, site->what, err);
+	else
+		store_rollback(site->store);
+	publication->prove_only = applied && site->directory != NULL;
+	return result < 0 ? -1 : publication_load(site, publication, err);
+}
+
+/* Plans */
+
+static int add_findings(struct publication *publication, const struct findings *findings,
+			struct error *err)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct finding *finding = &findings->list[i];
+
+		if (finding->severity == FINDING_ERROR && publication_is_fine(publication))
+			publication_fail(publication, PUBLICATION_FAILED, "%s", finding->text);
+		else if (publication_note(publication, err, "%s", finding->text) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Whether a live record will stand beside ours: it stays, and is no wildcard's answer. */
+static bool stands_beside(const struct change_plan *plan, const struct dns_record *record)
+{
+	if (dns_record_list_find(&plan->published, record))
+		return false;
+	for (size_t i = 0; i < plan->change_count; i++) {
+		if (plan->changes[i].kind == CHANGE_REMOVE &&
+		    dns_record_compare(plan->changes[i].record, record) == 0)
+			return false;
+	}
+	for (size_t i = 0; i < plan->set_count; i++) {
+		if (plan->sets[i].name_empty && strcmp(plan->sets[i].owner, record->owner) == 0)
+			return false;
+	}
+	return true;
+}
+
+/* What will stand in the zone is judged, ours and theirs together. */
+static int judge(const struct publication_site *site, struct publication *publication,
+		 struct error *err)
+{
+	CLEANUP(findings_clear) struct findings findings = { 0 };
+	struct dns_record_list others = { 0 };
+	const struct change_plan *plan = publication->plan;
+	int result;
+
+	others.list = calloc(publication->live.records.count + 1, sizeof(*others.list));
+	if (!others.list)
+		return error_no_memory(err);
+	for (size_t i = 0; i < publication->live.records.count; i++) {
+		struct dns_record *record = publication->live.records.list[i];
+
+		if (stands_beside(plan, record))
+			others.list[others.count++] = record;
+	}
+	result = domain_records_check(provider_set_find(site->providers, publication->provider),
+				      &publication->domain, &plan->published, &others,
+				      publication->live.transfer, &findings, err);
+	free(others.list); /* the records are not its own */
+	return result < 0 ? -1 : add_findings(publication, &findings, err);
+}
+
+static const char *first_conflict(const struct change_plan *plan, const struct dns_record **record)
+{
+	for (size_t i = 0; i < plan->change_count; i++) {
+		if (plan->changes[i].kind == CHANGE_CONFLICT) {
+			*record = plan->changes[i].record;
+			return plan->changes[i].reason;
+		}
+	}
+	return NULL;
+}
+
+static void tell_conflict(struct publication *publication)
+{
+	size_t count = publication->plan->counts[CHANGE_CONFLICT];
+	const struct dns_record *record = NULL;
+	const char *reason = first_conflict(publication->plan, &record);
+	char type[16], more[40] = "";
+
+	if (count > 1)
+		snprintf(more, sizeof(more), " (and %zu more)", count - 1);
+	publication_fail(publication, PUBLICATION_CONFLICT, "conflict at %s %s: %s%s",
+			 record->owner, dns_type_name(record->type, type), reason, more);
+}
+
+/* Whether what is published after the plan is what the store says already. */
+static bool is_known(const struct publication *publication)
+{
+	const struct dns_record_list *published = &publication->plan->published;
+	const struct dns_record_list *last = &publication->last_log.published;
+
+	return publication->last.id && published->count == last->count &&
+	       is_there(last, published, true);
+}
+
+static int make_plan(const struct publication_site *site, struct publication *publication,
+		     struct error *err)
+{
+	CLEANUP(dns_record_list_clear) struct dns_record_list desired = { 0 };
+	CLEANUP(dns_record_list_clear) struct dns_record_list published = { 0 };
+	const struct dns_record_list none = { 0 };
+	struct change_plan_input input = {
+		.domain = &publication->domain,
+		.zone = &publication->live.zone,
+		.serial = publication->live.serial,
+		.desired = &publication->records.desired,
+		.expected = &publication->records.expected,
+		.published = publication->last.id ? &publication->last_log.published : NULL,
+		.live = &publication->live.records,
+		.live_whole = publication->live.transfer,
+		.adopt = site->adopt,
+	};
+
+	if (site->undo) {
+		if (change_log_inverse(&publication->last_log, &desired, &published, err) < 0)
+			return -1;
+		input.desired = &desired;
+		input.expected = &none;
+		input.published = &published;
+	}
+	if (change_plan_make(&input, &publication->plan, err) < 0)
+		return -1;
+	if (!site->undo && judge(site, publication, err) < 0)
+		return -1;
+	if (!publication_is_fine(publication))
+		return 0;
+	if (publication->plan->counts[CHANGE_CONFLICT])
+		tell_conflict(publication);
+	else if (change_plan_changes(publication->plan) || site->undo || publication->prove_only ||
+		 publication->frame_changes)
+		publication->outcome = PUBLICATION_PLANNED;
+	else
+		publication->outcome =
+			is_known(publication) ? PUBLICATION_UNCHANGED : PUBLICATION_PLANNED;
+	return 0;
+}
+
+static int plan_one(const struct publication_site *site, bool writes,
+		    struct publication *publication, struct error *err)
+{
+	if (publication->pending.id && writes) {
+		if (settle(site, publication, err) < 0)
+			return -1;
+	} else if (publication->pending.id && went_through(publication)) {
+		/* nothing may be written now: only look as if it were settled */
+		change_log_clear(&publication->last_log);
+		dns_change_clear(&publication->last);
+		publication->last_log = publication->pending_log;
+		publication->last = publication->pending;
+		publication->pending_log = (struct change_log){ 0 };
+		publication->pending = (struct dns_change){ 0 };
+	}
+	if (site->undo && !publication->last.id) {
+		publication_fail(publication, PUBLICATION_FAILED,
+				 "there is nothing to take back: no change was published");
+		return 0;
+	}
+	return make_plan(site, publication, err);
+}
+
+int publication_plan(const struct publication_site *site, struct publication *list, size_t count,
+		     struct error *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (publication_prepare(site, &list[i], err) < 0)
+			return -1;
+		if (site->directory && publication_is_fine(&list[i]) &&
+		    publication_read_file(site, &list[i], err) < 0)
+			return -1;
+	}
+	if (!site->directory && publication_read_servers(site, list, count, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		if (publication_is_fine(&list[i]) &&
+		    plan_one(site, site->writes, &list[i], err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int publication_carry_out(const struct publication_site *site, struct publication *list,
+			  size_t count, struct error *err)
+{
+	if (site->directory)
+		return publication_write_files(site, list, count, err);
+	return publication_update(site, list, count, err);
+}
