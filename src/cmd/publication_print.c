@@ -124,6 +124,8 @@ int publication_print_counts(const struct dns_run *run, const struct publication
 			(json_int_t)of[PUBLICATION_UNCHANGED], "conflict",
 			(json_int_t)of[PUBLICATION_CONFLICT], "failed",
 			(json_int_t)of[PUBLICATION_FAILED], "refused", (json_int_t)refused));
+	else if (run->feed.count == 1 && !refused)
+		; /* its own line says it */
 	else if (of[PUBLICATION_PLANNED])
 		output_text("%zu to change, %zu unchanged, %zu in conflict, %zu failed, %zu "
 			    "refused; nothing was changed\n",

@@ -131,11 +131,12 @@ int zone_text_make(enum zone_text_kind kind, const struct domain_name *domain,
 		   const struct dns_record_list *records, const struct dns_record_list *frame,
 		   uint32_t serial, char **ret, size_t *ret_size, struct error *err)
 {
-	static const char lost[] = "Written anew by Signpost: what is changed here by hand is lost";
+	static const char rule[] =
+		"Written by Signpost: records that others add stay, comments do not";
 	CLEANUP(bytes_clear) struct bytes bytes = { 0 };
 
 	if (kind == ZONE_TEXT_ZONE) {
-		bytes_append_format(&bytes, "; The zone %s. %s.\n", domain->text, lost);
+		bytes_append_format(&bytes, "; The zone %s. %s.\n", domain->text, rule);
 		if (check_frame(frame, domain, err) < 0 ||
 		    append_zone(&bytes, domain, records, frame, serial, err) < 0)
 			return -1;
@@ -144,7 +145,7 @@ int zone_text_make(enum zone_text_kind kind, const struct domain_name *domain,
 	bytes_append_format(&bytes,
 			    "; Records of %s that lead mail programs to their settings and "
 			    "servers. %s.\n",
-			    domain->text, lost);
+			    domain->text, rule);
 	for (size_t i = 0; i < records->count; i++) {
 		dns_record_append(&bytes, records->list[i]);
 		bytes_append_text(&bytes, "\n");

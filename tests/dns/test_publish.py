@@ -30,7 +30,7 @@ class Publishing:
             self.assertEqual(self.server.dig(name, kind), wanted)
             self.assertEqual(ask.kdig(self.server, name, kind), wanted)
         serial = self.server.serial(zone)
-        self.assertIn("unchanged 1", self.publish(site, zone).output)
+        self.assertIn(": unchanged", self.publish(site, zone).output)
         self.assertEqual(self.server.serial(zone), serial)
         self.assert_zone(zone, before + desired(zone))
 
@@ -62,7 +62,7 @@ class Publishing:
         self.publish(site, zone)
         self.assert_zone(zone, before + discovery(zone, ttl=300) + [
             record(zone, "@", "TXT", SPF)])
-        self.assertIn("unchanged 1", self.publish(site, zone).output)
+        self.assertIn(": unchanged", self.publish(site, zone).output)
 
     def test_changes_a_value(self):
         zone = self.new_zone()
@@ -165,7 +165,7 @@ class Publishing:
         self.expect(site, "diff", zone)
         self.publish(site, zone)
         self.assert_zone(zone, before + desired(zone))
-        self.assertIn("unchanged 1", self.publish(site, zone).output)
+        self.assertIn(": unchanged", self.publish(site, zone).output)
 
     def test_long_strings(self):
         text = "k=" + "0123456789" * 60
@@ -175,7 +175,7 @@ class Publishing:
         self.assertEqual(self.server.dig("long." + zone, "TXT"), [
             record(zone, "long", "TXT", " ".join('"%s"' % text[start:start + 255]
                                                  for start in range(0, len(text), 255)))])
-        self.assertIn("unchanged 1", self.publish(site, zone).output)
+        self.assertIn(": unchanged", self.publish(site, zone).output)
 
     def test_nsupdate_script_does_the_same(self):
         zone, by_hand = self.new_zone(), self.new_zone("autoconfig 300 A 192.0.2.80")
@@ -235,7 +235,7 @@ class PublishToBind(Publishing, dns_case.DnsCase):
             site = self.make_site([zone], read=read)
             self.publish(site, zone)
             self.assertEqual(unsigned(), sorted(before + desired(zone)))
-            self.assertIn("unchanged 1", self.publish(site, zone).output)
+            self.assertIn(": unchanged", self.publish(site, zone).output)
             self.undo(site, zone)
             self.assertEqual(unsigned(), before)
 
@@ -281,8 +281,7 @@ class PublishToPowerDns(Publishing, dns_case.DnsCase):
             self.assertEqual(response.status, 204)
         self.assert_zone(zone, [line for line in before if not line.startswith("autoconfig.")]
                          + desired(zone))
-        self.assertIn("unchanged 1", self.publish(site, zone).output.replace(
-            "published 0, ", ""))
+        self.assertIn(": unchanged", self.publish(site, zone).output)
 
 
 if __name__ == "__main__":

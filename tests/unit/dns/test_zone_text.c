@@ -3,12 +3,10 @@
 
 #include "zone_words.h"
 
+#define RULE "Written by Signpost: records that others add stay, comments do not.\n"
 #define FRAGMENT_HEAD                                                                              \
-	"; Records of kunde.example that lead mail programs to their settings and servers. "       \
-	"Written anew by Signpost: what is changed here by hand is lost.\n"
-#define ZONE_HEAD                                                                                  \
-	"; The zone kunde.example. Written anew by Signpost: what is changed here by hand is "     \
-	"lost.\n"
+	"; Records of kunde.example that lead mail programs to their settings and servers. " RULE
+#define ZONE_HEAD "; The zone kunde.example. " RULE
 
 /* The records of a pattern for kunde.example. */
 static struct dns_record_list list_of(const char *text)

@@ -37,9 +37,14 @@ static void write_configuration(const struct configuration *configuration, char 
 
 #define LISTEN "listen.http = 127.0.0.1:8080\n"
 #define STORE "store.url = sqlite:signpost.db\n"
-#define PROVIDERS "providers.directory = providers\n"
+#define ZONES "providers.zones = zones\n"
+#define PROVIDERS "providers.directory = providers\n" ZONES
 #define IDENTIFIER "profile.identifier = signpost\n"
-#define DNS "dns.autodiscover = host\ndns.ttl = 3600\n"
+#define DNS_REST                                                                                   \
+	"dns.pacc = no\ndns.publish = update\ndns.read = query\ndns.port = 53\ndns.timeout = 5\n"  \
+	"dns.queries = 2000\ndns.queries_per_server = 50\ndns.updates = 4\ndns.change_limit = "    \
+	"30\n"
+#define DNS "dns.autodiscover = host\ndns.ttl = 3600\n" DNS_REST
 #define HTTP "http.workers = 0\nhttp.connections = 10000\nhttp.timeout = 15\n"
 #define OPERATIONS "http.operations_from = 127.0.0.0/8 ::1\n"
 #define DEFAULTS LISTEN STORE PROVIDERS IDENTIFIER DNS HTTP OPERATIONS
@@ -68,7 +73,7 @@ static void reads(void **state)
 				 OPERATIONS },
 		/* an indented key that follows no other is a key */
 		{ "[http]\n  workers = 256\n[dns]\n\tttl = 60", LISTEN STORE PROVIDERS IDENTIFIER
-		  "dns.autodiscover = host\ndns.ttl = 60\n"
+		  "dns.autodiscover = host\ndns.ttl = 60\n" DNS_REST
 		  "http.workers = 256\nhttp.connections = 10000\nhttp.timeout = 15\n" OPERATIONS },
 		/* ... and a list goes on in indented lines, with comments between them */
 		{ "[http]\noperations_from = 10.0.0.0/8\n  192.0.2.0/24 ; ours\n\n# theirs\n\t::1\n"
@@ -82,13 +87,21 @@ static void reads(void **state)
 		  "cher.example.\n",
 		  LISTEN "store.url = sqlite:/var/lib/signpost/signpost.db\n" PROVIDERS IDENTIFIER
 			 "dns.service = autoconfig.xn--bcher-kva.example\ndns.autodiscover = srv\n"
-			 "dns.ttl = 86400\n" HTTP OPERATIONS },
+			 "dns.ttl = 86400\n" DNS_REST HTTP OPERATIONS },
 		{ "[profile]\nidentifier = example.hosting-1\n"
 		  "namespace = 6BA7B810-9dad-11d1-80b4-00c04fd430c8\n[providers]\n"
 		  "directory = ../p\n",
-		  LISTEN STORE "providers.directory = ../p\n"
+		  LISTEN STORE "providers.directory = ../p\n" ZONES
 			       "profile.namespace = 6BA7B810-9dad-11d1-80b4-00c04fd430c8\n"
 			       "profile.identifier = example.hosting-1\n" DNS HTTP OPERATIONS },
+		/* of name servers the port may be left out */
+		{ "[dns]\nprimary = 192.0.2.1\nservers = 192.0.2.1:5300 2001:db8::1\n",
+		  LISTEN STORE PROVIDERS IDENTIFIER
+		  "dns.autodiscover = host\ndns.ttl = 3600\ndns.pacc = no\n"
+		  "dns.publish = update\ndns.primary = 192.0.2.1\ndns.read = query\n"
+		  "dns.servers = 192.0.2.1:5300 2001:db8::1\ndns.port = 53\ndns.timeout = 5\n"
+		  "dns.queries = 2000\ndns.queries_per_server = 50\ndns.updates = 4\n"
+		  "dns.change_limit = 30\n" HTTP OPERATIONS },
 		{ "[site]\nurl = http://[::1]:8080\n", LISTEN
 		  "site.url = http://[::1]:8080\n" STORE PROVIDERS IDENTIFIER DNS HTTP OPERATIONS },
 	};
@@ -180,6 +193,9 @@ static const struct {
 	  "s.conf:4: [http] workers: \"-1\" is not 0..256 threads\n"
 	  "s.conf:5: [http] timeout: \"1 s\" is not 1..600 seconds\n"
 	  "s.conf:6: [http] connections: \"\" is not 16..1000000 connections\n" },
+	{ "[dns]\nprimary = ns1.hosting.example\nservers = 192.0.2.1 192.0.2.1:53\n",
+	  "s.conf:2: [dns] primary: \"ns1.hosting.example\" is not an IPv4 address\n"
+	  "s.conf:3: [dns] servers: \"192.0.2.1:53\" stands there twice\n" },
 	{ "[dns]\nautodiscover = ho\n",
 	  "s.conf:2: [dns] autodiscover: \"ho\" is none of host srv both\n" },
 	{ "[dns]\nautodiscover =\n",

@@ -64,6 +64,83 @@ static void reads(void **state)
 	}
 }
 
+/* With a default the port may be left out, and the brackets with it. */
+static void reads_with_default_port(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *without, *with; /* as they are written again */
+	} cases[] = {
+		{ "192.0.2.1", "192.0.2.1:53", "192.0.2.1" },
+		{ "192.0.2.1:53", "192.0.2.1:53", "192.0.2.1" },
+		{ "192.0.2.1:5300", "192.0.2.1:5300", "192.0.2.1:5300" },
+		{ "2001:DB8::1", "[2001:db8::1]:53", "2001:db8::1" },
+		{ "[2001:db8::1]", "[2001:db8::1]:53", "2001:db8::1" },
+		{ "[2001:db8::1]:5300", "[2001:db8::1]:5300", "[2001:db8::1]:5300" },
+		/* not port 5300: without brackets all of it is the address */
+		{ "2001:db8::1:5300", "[2001:db8::1:5300]:53", "2001:db8::1:5300" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char text[SOCKET_ADDRESS_TEXT_SIZE];
+		struct socket_address_list addresses;
+		struct error err = { 0 };
+
+		assert_int_equal(socket_address_list_parse(cases[i].text, 53, &addresses, &err), 0);
+		assert_int_equal(addresses.count, 1);
+		assert_string_equal(socket_address_text(&addresses.list[0], 0, text),
+				    cases[i].without);
+		assert_string_equal(socket_address_text(&addresses.list[0], 53, text),
+				    cases[i].with);
+	}
+}
+
+static void refuses_with_default_port(void **state)
+{
+	static const struct {
+		const char *text, *error;
+	} cases[] = {
+		{ "ns1", "\"ns1\" is not an IPv4 address" },
+		{ "ns1.example:53", "\"ns1.example\" is not an IPv4 address" },
+		{ "192.0.2.1:", "\"192.0.2.1:\": the port is not 1..65535" },
+		{ "[2001:db8::1", "\"[2001:db8::1\" is not an address, or one with a port" },
+		{ "[2001:db8::1]x", "\"[2001:db8::1]x\" is not an address, or one with a port" },
+		{ "[]", "\"\" is not an IPv6 address" },
+		{ "2001:db8:::1", "\"2001:db8:::1\" is not an IPv6 address" },
+		{ "192.0.2.1 192.0.2.1:53", "\"192.0.2.1:53\" stands there twice" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct socket_address_list addresses = { .count = 7 };
+		struct error err = { 0 };
+
+		assert_int_equal(socket_address_list_parse(cases[i].text, 53, &addresses, &err),
+				 -1);
+		assert_string_equal(err.text, cases[i].error);
+		assert_int_equal(addresses.count, 7); /* untouched */
+	}
+}
+
+/* What an A or AAAA record holds. */
+static void makes_of_bytes(void **state)
+{
+	static const unsigned char v4[] = { 192, 0, 2, 1 },
+				   v6[16] = { 0x20, 1, 0xd, 0xb8, [15] = 1 };
+	struct socket_address a, b;
+	char text[SOCKET_ADDRESS_TEXT_SIZE];
+
+	(void)state;
+	socket_address_set(&a, v4, sizeof(v4), 53);
+	assert_string_equal(socket_address_text(&a, 0, text), "192.0.2.1:53");
+	socket_address_set(&b, v6, sizeof(v6), 5300);
+	assert_string_equal(socket_address_text(&b, 0, text), "[2001:db8::1]:5300");
+	assert_int_equal(socket_address_port(&b), 5300);
+	assert_false(socket_address_equal(&a, &b));
+	assert_true(socket_address_equal(&b, &b));
+}
+
 static void refuses(void **state)
 {
 	static const struct {
@@ -111,6 +188,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads),
 		cmocka_unit_test(refuses),
+		cmocka_unit_test(reads_with_default_port),
+		cmocka_unit_test(refuses_with_default_port),
+		cmocka_unit_test(makes_of_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
