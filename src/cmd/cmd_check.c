@@ -4,6 +4,7 @@
  * anywhere.
  */
 #include "base/bytes.h"
+#include "cmd/dns_check.h"
 #include "cmd/findings_print.h"
 #include "cmd/input.h"
 #include "cmd/options.h"
@@ -266,6 +267,7 @@ static int check_site(const struct invocation *invocation)
 		return findings.errors ? finish(&findings, invocation->json) : complain_error(&err);
 	url = configuration_store_url(configuration);
 	check_unset(invocation->config, configuration, &findings);
+	dns_check(configuration, invocation->config, &findings);
 	check_zones(configuration, &zones, &findings);
 	check_providers(configuration, &providers, &findings); /* takes configuration over */
 	if (zones && providers)

@@ -53,8 +53,12 @@ static int dns_diff(const struct invocation *invocation)
 		}
 		diff.format = (enum change_plan_format)number;
 	}
+	status = dns_run_check_adopt(option_value(invocation, "adopt"));
+	if (status != STATUS_DONE)
+		return status;
 	status = dns_run_open(invocation, DNS_RUN_NETWORK | DNS_RUN_AUTHORITIES | DNS_RUN_TARGET,
 			      &run);
+	run.site.terse = run.quiet;
 	run.site.adopt = option_value(invocation, "adopt");
 	if (status == STATUS_DONE)
 		status = dns_run_each(&run, print_batch, &diff);

@@ -15,11 +15,16 @@ static int publish_batch(struct dns_run *run, struct publication *list, size_t c
 {
 	struct publishing *publishing = context;
 	struct error err;
+	int status;
 
-	if (publication_plan(&run->site, list, count, &err) < 0 ||
-	    (!publishing->dry_run && publication_carry_out(&run->site, list, count, &err) < 0)) {
-		complain("the next run will find out what was done and what was not");
+	if (publication_plan(&run->site, list, count, &err) < 0)
 		return complain_error(&err);
+	if (!publishing->dry_run && publication_carry_out(&run->site, list, count, &err) < 0) {
+		status = complain_error(&err);
+		complain("of the last %zu domains, from %s on, the next run finds out what was "
+			 "done and what was not",
+			 count, list[0].domain.text);
+		return status;
 	}
 	for (size_t i = 0; i < count; i++) {
 		publishing->counts.of[list[i].outcome]++;
@@ -36,12 +41,10 @@ static int publish_batch(struct dns_run *run, struct publication *list, size_t c
 /* How many zones would change: the run before the run, which changes nothing. */
 static int count_batch(struct dns_run *run, struct publication *list, size_t count, void *context)
 {
-	struct publication_site site = run->site;
 	size_t *changes = context;
 	struct error err;
 
-	site.writes = false;
-	if (publication_plan(&site, list, count, &err) < 0)
+	if (publication_plan(&run->site, list, count, &err) < 0)
 		return complain_error(&err);
 	for (size_t i = 0; i < count; i++)
 		*changes +=
@@ -49,20 +52,29 @@ static int count_batch(struct dns_run *run, struct publication *list, size_t cou
 	return STATUS_DONE;
 }
 
-/* 1 to 100, of --limit or the configuration; -1 with a complaint. */
+/* Of --limit, which check_usage() has looked at, or of the configuration. */
 static long change_limit(const struct dns_run *run)
 {
 	const char *text = option_value(run->invocation, "limit");
-	char *end = NULL;
-	long limit;
 
-	if (!text)
-		return run->configuration->dns_change_limit;
-	limit = strtol(text, &end, 10);
-	if (*text >= '1' && *text <= '9' && !*end && limit <= 100)
-		return limit;
-	complain("--limit \"%s\" is not 1..100 percent", text);
-	return -1;
+	return text ? strtol(text, NULL, 10) : run->configuration->dns_change_limit;
+}
+
+static int check_usage(const struct invocation *invocation, bool undo)
+{
+	const char *limit = option_value(invocation, "limit");
+	char *end = NULL;
+
+	if (limit && (*limit < '1' || *limit > '9' || strtol(limit, &end, 10) > 100 || *end)) {
+		complain("--limit \"%s\" is not 1..100 percent", limit);
+		return STATUS_USAGE;
+	}
+	if (limit && invocation->operand_count) {
+		complain("--limit goes with --all and --from; domains that are named are not "
+			 "limited");
+		return STATUS_USAGE;
+	}
+	return undo ? STATUS_DONE : dns_run_check_adopt(option_value(invocation, "adopt"));
 }
 
 /* Stops a run over many domains that would change too many zones. */
@@ -73,21 +85,23 @@ static int check_limit(struct dns_run *run)
 	struct error err;
 	int status;
 
-	if (limit < 0)
-		return STATUS_USAGE;
 	if (!run->feed.many || limit == 100)
 		return STATUS_DONE;
 	if (store_count(run->store, &total, &err) < 0)
 		return complain_error(&err);
 	if (total < run->feed.count) /* of an undo: also domains that were removed */
 		total = run->feed.count;
+	run->counting = true;
 	status = dns_run_each(run, count_batch, &changes);
+	run->counting = false;
 	if (status != STATUS_DONE || changes * 100 <= total * (size_t)limit)
 		return status;
-	complain("%zu of %zu zones would change (%zu %%), which is more than %ld %% "
-		 "(dns.change_limit); nothing was changed; look with --dry-run, then say --limit "
+	complain("%zu of %zu zones would change (%zu %%), which is more than %ld %% (%s); "
+		 "nothing was changed; look with --dry-run, then say --limit "
 		 "%zu",
-		 changes, total, changes * 100 / total, limit, (changes * 100 + total - 1) / total);
+		 changes, total, changes * 100 / total, limit,
+		 option_value(run->invocation, "limit") ? "--limit" : "dns.change_limit",
+		 (changes * 100 + total - 1) / total);
 	return STATUS_FINDING;
 }
 
@@ -95,13 +109,16 @@ static int publish(const struct invocation *invocation, bool undo)
 {
 	struct publishing publishing = { .dry_run = option_value(invocation, "dry-run") };
 	unsigned int needs = DNS_RUN_NETWORK | DNS_RUN_TARGET | DNS_RUN_PRIMARY;
-	struct dns_run run;
-	int status;
+	struct dns_run run = { 0 };
+	int status = check_usage(invocation, undo);
 
+	if (status != STATUS_DONE)
+		return status;
 	if (!publishing.dry_run)
 		needs |= DNS_RUN_WRITE;
 	status = dns_run_open(invocation, needs | (undo ? DNS_RUN_PUBLISHED : 0), &run);
 	run.site.undo = undo;
+	run.site.terse = true;
 	run.site.what = undo ? "dns undo" : "dns publish";
 	run.site.adopt = undo ? NULL : option_value(invocation, "adopt");
 	if (status == STATUS_DONE && !publishing.dry_run)

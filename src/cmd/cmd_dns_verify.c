@@ -51,6 +51,10 @@ static int add_domain(const struct dns_run *run, struct verify_batch *batch,
 
 	if (publication_load(&run->site, publication, err) < 0)
 		return -1;
+	if (publication->pending.id)
+		complain("%s: a change was begun and not finished; dns publish finds out how it "
+			 "ended",
+			 publication->domain.text);
 	known = publication->last.id;
 	if (!known)
 		publication_make_records(&run->site, publication);

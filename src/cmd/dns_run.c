@@ -58,6 +58,7 @@ static int open_key(struct dns_run *run)
 		error_no_memory(&err);
 	else if (tsig_key_load(path, &run->key, &err) == 0)
 		return STATUS_DONE;
+	error_prefix(&err, "[dns] key");
 	return complain_configuration(&err);
 }
 
@@ -122,9 +123,10 @@ static int open_target(struct dns_run *run, unsigned int needs)
 		error_no_memory(&err);
 		return complain_error(&err);
 	}
-	if (zone_directory_open(path, &run->directory, &err) < 0)
-		return complain_error(&err);
-	run->site.kind = strcmp(c->dns_publish, "zones") == 0 ? ZONE_TEXT_ZONE : ZONE_TEXT_FRAGMENT;
+	if (zone_directory_open(path, &run->directory, &err) < 0) {
+		error_prefix(&err, "[dns] directory");
+		return complain_configuration(&err);
+	}
 	snprintf(run->target, sizeof(run->target), "%s %s", c->dns_publish, path);
 	return STATUS_DONE;
 }
@@ -168,7 +170,7 @@ static void fill_site(struct dns_run *run, unsigned int needs)
 		.primary = run->primary.count ? &run->primary.list[0] : NULL,
 		.authorities = transfer ? NULL : run->authorities,
 		.directory = run->directory,
-		.kind = run->site.kind,
+		.kind = strcmp(c->dns_publish, "zones") == 0 ? ZONE_TEXT_ZONE : ZONE_TEXT_FRAGMENT,
 		.reload = c->dns_reload,
 		.target = run->target,
 		.who = site_user(run->who, sizeof(run->who)),
@@ -203,7 +205,8 @@ int dns_run_open(const struct invocation *invocation, unsigned int needs, struct
 								    : DOMAIN_FEED_STORE,
 					  &ret->feed);
 	ret->quiet = ret->feed.many;
-	fill_site(ret, needs);
+	if (status == STATUS_DONE)
+		fill_site(ret, needs);
 	return status;
 }
 
@@ -221,11 +224,12 @@ void dns_run_close(struct dns_run *run)
 }
 
 /* Fills the batch. Returns how many there are, or -1. */
-static long next_batch(struct dns_run *run, struct publication *list, struct error *err)
+static long next_batch(struct dns_run *run, struct publication *list, size_t room,
+		       struct error *err)
 {
-	long count = 0;
+	size_t count = 0;
 
-	while (count < PUBLICATION_BATCH && domain_feed_next(&run->feed, &list[count].domain)) {
+	while (count < room && domain_feed_next(&run->feed, &list[count].domain)) {
 		struct publication *publication = &list[count++];
 
 		if (store_find(run->store, &publication->domain, &publication->provider, err) < 0) {
@@ -234,12 +238,13 @@ static long next_batch(struct dns_run *run, struct publication *list, struct err
 			publication->provider = NULL;
 		}
 	}
-	return count;
+	return (long)count;
 }
 
 int dns_run_each(struct dns_run *run, dns_run_batch *batch, void *context)
 {
-	struct publication *list = calloc(PUBLICATION_BATCH, sizeof(*list));
+	size_t room = run->directory ? PUBLICATION_FILES_BATCH : PUBLICATION_BATCH;
+	struct publication *list = calloc(room, sizeof(*list));
 	int status = STATUS_DONE;
 	size_t done = 0;
 	struct error err;
@@ -248,9 +253,11 @@ int dns_run_each(struct dns_run *run, dns_run_batch *batch, void *context)
 	if (!list)
 		error_no_memory(&err);
 	domain_feed_rewind(&run->feed);
-	progress_begin(&run->progress, "domains");
-	while (status == STATUS_DONE && list && output_wanted() &&
-	       (count = next_batch(run, list, &err)) > 0) {
+	progress_begin(&run->progress, run->counting ? "domains looked at" : "domains");
+	run->progress.total = run->feed.count;
+	/* what changes zones goes on though nobody reads what it says */
+	while (status == STATUS_DONE && list && (output_wanted() || run->site.writes) &&
+	       (count = next_batch(run, list, room, &err)) > 0) {
 		status = batch(run, list, (size_t)count, context);
 		for (long i = 0; i < count; i++)
 			publication_clear(&list[i]);
@@ -258,7 +265,7 @@ int dns_run_each(struct dns_run *run, dns_run_batch *batch, void *context)
 		progress_update(&run->progress, done);
 	}
 	progress_clear(&run->progress);
-	for (size_t i = 0; list && i < PUBLICATION_BATCH; i++)
+	for (size_t i = 0; list && i < room; i++)
 		publication_clear(&list[i]);
 	if (!list || count < 0)
 		status = complain_error(&err);
@@ -270,4 +277,26 @@ void dns_run_complain(struct dns_run *run, const struct publication *publication
 {
 	progress_clear(&run->progress);
 	complain("%s: %s", publication->domain.text, publication->reason);
+}
+
+/* As a plan would, but before anybody is asked anything. */
+int dns_run_check_adopt(const char *names)
+{
+	const struct domain_name domain = { 11, "example.com" };
+	const struct dns_record_list none = { 0 };
+	const struct change_plan_input input = {
+		.domain = &domain,
+		.zone = &domain,
+		.desired = &none,
+		.expected = &none,
+		.live = &none,
+		.adopt = names,
+	};
+	CLEANUP(change_plan_freep) struct change_plan *plan = NULL;
+	struct error err;
+
+	if (change_plan_make(&input, &plan, &err) == 0)
+		return STATUS_DONE;
+	complain("--%s", err.text);
+	return STATUS_USAGE;
 }

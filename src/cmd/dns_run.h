@@ -14,9 +14,9 @@ enum dns_run_need {
 	DNS_RUN_NETWORK = 1,	 /* name servers are asked */
 	DNS_RUN_AUTHORITIES = 2, /* all authoritative servers, not just the primary */
 	DNS_RUN_WRITE = 4,	 /* the store is written, and nobody else publishes meanwhile */
-	DNS_RUN_NOTES = 64,	 /* the store is written if this user may */
 	DNS_RUN_PUBLISHED = 8,	 /* --all means the domains that were published */
 	DNS_RUN_TARGET = 16,	 /* changes are planned for where dns.publish says */
+	DNS_RUN_NOTES = 64,	 /* the store is written if this user may, not locked */
 	DNS_RUN_PRIMARY = 32,	 /* and if that is by updates, there has to be a primary */
 };
 
@@ -37,7 +37,8 @@ struct dns_run {
 	char target[512], who[64];
 	struct domain_feed feed;
 	struct progress progress;
-	bool quiet; /* there are many domains: those without news are only counted */
+	bool counting; /* it is only found out how many would change */
+	bool quiet;    /* there are many domains: those without news are only counted */
 };
 
 /* Complains. Returns STATUS_DONE or an exit status. To be closed in either case. */
@@ -45,12 +46,15 @@ int dns_run_open(const struct invocation *invocation, unsigned int needs, struct
 void dns_run_close(struct dns_run *run);
 
 /*
- * Called with up to PUBLICATION_BATCH domains, whose provider is looked up in the store (NULL:
- * not there). Returns STATUS_DONE to go on, or the exit status of a failure.
+ * Called with up to PUBLICATION_BATCH or PUBLICATION_FILES_BATCH domains, whose provider is looked
+ * up in the store (NULL: not there). Returns STATUS_DONE to go on, or the exit status of a failure.
  */
 typedef int dns_run_batch(struct dns_run *run, struct publication *list, size_t count,
 			  void *context);
 int dns_run_each(struct dns_run *run, dns_run_batch *batch, void *context);
+
+/* STATUS_USAGE, with a complaint: what --adopt says are no names. NULL is none. */
+int dns_run_check_adopt(const char *names);
 
 /* Complains about one that failed or is in conflict. */
 void dns_run_complain(struct dns_run *run, const struct publication *publication);

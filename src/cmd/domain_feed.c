@@ -7,6 +7,7 @@
 #include "cmd/output.h"
 #include "store/dns_change.h"
 
+#include <search.h>
 #include <string.h>
 
 #define COMPLAINTS_MAX 100 /* shown one by one; more are counted */
@@ -74,6 +75,41 @@ static int take_file(struct domain_feed *feed, const char *path)
 	return more < 0 ? complain_error(&err) : STATUS_DONE;
 }
 
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static void keep_name(void *name)
+{
+	(void)name; /* it is the feed's */
+}
+
+/* Drops what stands there more than once, and keeps the order. */
+static void drop_repeats(struct domain_feed *feed)
+{
+	char *kept = feed->names.data, *end = feed->names.data + feed->names.size;
+	void *seen = NULL;
+
+	for (char *name = kept; name < end && !feed->names.failed;) {
+		size_t size = strlen(name) + 1;
+		char **found;
+
+		memmove(kept, name, size);
+		name += size;
+		found = tsearch(kept, &seen, compare_names);
+		if (!found)
+			feed->names.failed = true;
+		else if (*found == kept)
+			kept += size;
+		else
+			feed->count--;
+	}
+	if (feed->names.data)
+		feed->names.size = (size_t)(kept - feed->names.data);
+	tdestroy(seen, keep_name);
+}
+
 static int take_stored(void *context, const char *domain, size_t length, const char *provider,
 		       struct error *err)
 {
@@ -128,6 +164,8 @@ int domain_feed_open(const struct invocation *invocation, struct store *store,
 		status = take_file(ret, from);
 	for (size_t i = 0; i < invocation->operand_count; i++)
 		take(ret, invocation->operands[i], strlen(invocation->operands[i]), NULL, 0);
+	if (!all)
+		drop_repeats(ret);
 	if (ret->refused > COMPLAINTS_MAX)
 		complain("%zu more lines are no domains", ret->refused - COMPLAINTS_MAX);
 	if (!ret->names.failed)

@@ -13,7 +13,7 @@
 
 struct domain_feed {
 	struct bytes names; /* NUL-terminated each, in the form of struct domain_name */
-	size_t count;	    /* domains in it */
+	size_t count;	    /* domains in it, each once */
 	size_t refused;	    /* operands and lines that are no domains; they were complained about */
 	size_t at;	    /* bytes of names already given out */
 	bool many;	    /* a list or all, not operands */
@@ -22,10 +22,10 @@ struct domain_feed {
 /* Where --all takes its domains from. */
 enum domain_feed_source { DOMAIN_FEED_STORE, DOMAIN_FEED_PUBLISHED };
 
-/* The options "all" and "from" are to be the command's. STATUS_USAGE: none of the three is given,
- * or more than one. Complains. The caller clears *ret, on failure too. */
-/* STATUS_USAGE, with a complaint: none of operands, --from and --all is given, or more than one.
- * The command is to have both options. */
+/*
+ * STATUS_USAGE, with a complaint: none of operands, --from and --all is given, or more than one.
+ * The command is to have both options.
+ */
 int domain_feed_check(const struct invocation *invocation);
 
 /* Reads them; complains about what is no domain. The caller clears *ret, on failure too. */

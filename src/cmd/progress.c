@@ -19,6 +19,7 @@ void progress_begin(struct progress *progress, const char *what)
 {
 	progress->shown = isatty(STDERR_FILENO);
 	progress->what = what;
+	progress->total = 0;
 	progress->begin = now();
 	progress->after = progress->begin + INTERVAL;
 }
@@ -27,13 +28,16 @@ void progress_update(struct progress *progress, size_t count)
 {
 	uint64_t time;
 
-	if (!progress->shown || count % STRIDE != 0)
-		return;
+	if (!progress->shown || (!progress->total && count % STRIDE != 0))
+		return; /* where the end is known, items come in batches and take their time */
 	time = now();
 	if (time < progress->after)
 		return;
 	progress->after = time + INTERVAL;
-	fprintf(stderr, "\r%zu %s, %.0f a second\033[K", count, progress->what,
+	fprintf(stderr, "\r%zu", count);
+	if (progress->total)
+		fprintf(stderr, " of %zu", progress->total);
+	fprintf(stderr, " %s, %.0f a second\033[K", progress->what,
 		(double)count * 1e6 / (double)(time - progress->begin));
 	fflush(stderr);
 }

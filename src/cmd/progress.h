@@ -9,6 +9,7 @@
 struct progress {
 	bool shown;	       /* there is somebody to see it */
 	const char *what;      /* "lines", "domains" */
+	size_t total;	       /* how many there are; 0: not known */
 	uint64_t begin, after; /* microseconds: start, and when to write next */
 };
 

@@ -23,7 +23,7 @@ static void print_note(const struct publication *publication, enum change_plan_f
 		output_json(
 			json_pack("{s:s, s:s}", "domain", publication->domain.text, "note", note));
 	else
-		output_text("; Note: %s\n", note);
+		output_text("note: %s\n", note);
 }
 
 int publication_print_plan(struct dns_run *run, const struct publication *publication,
@@ -108,7 +108,7 @@ void publication_print_outcome(struct dns_run *run, const struct publication *pu
 	else if (!run->invocation->json)
 		print_text(run, publication);
 	for (size_t i = 0; i < publication->note_count && !run->invocation->json; i++)
-		output_text("; Note: %s: %s\n", publication->domain.text, publication->notes[i]);
+		output_text("note: %s: %s\n", publication->domain.text, publication->notes[i]);
 }
 
 int publication_print_counts(const struct dns_run *run, const struct publication_counts *counts)

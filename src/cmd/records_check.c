@@ -46,6 +46,15 @@ void records_check(const struct provider_set *providers, const struct zone_set *
 				     "%s: there is no provider \"%s\", so nobody uses the file",
 				     entry->file->name, entry->id);
 	}
-	for (size_t i = 0; i < providers->count; i++)
-		check_provider(providers, providers->list[i], zones, findings);
+	for (size_t i = 0; i < providers->count; i++) {
+		const struct provider_answers *answers = providers->list[i];
+
+		/* a site without any such file has its MX records elsewhere */
+		if (zones->count > 0 && !zone_set_find(zones, answers->id))
+			findings_add(findings, FINDING_WARNING,
+				     "%s: has no zone file %s.zone: no MX, SPF, DKIM or DMARC "
+				     "records are published for its domains",
+				     answers->id, answers->id);
+		check_provider(providers, answers, zones, findings);
+	}
 }

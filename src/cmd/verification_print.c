@@ -32,7 +32,8 @@ static void print_server(const struct verification_server *server)
 
 	if (has_zone(server->state)) {
 		snprintf(serial, sizeof(serial), "%u%s", server->serial, server->behind ? "!" : "");
-		snprintf(ttl, sizeof(ttl), "%u", server->ttl);
+		if (server->ttl)
+			snprintf(ttl, sizeof(ttl), "%u", server->ttl);
 	}
 	output_text("  %-28s %-22s %-9s %10s %6s%s%s\n",
 		    *server->server->name ? server->server->name : "(configured)",
@@ -85,7 +86,7 @@ static void print_text(const struct verification_input *input,
 	for (size_t i = 0; i < verification->resolver_count; i++)
 		print_resolver(&verification->resolvers[i]);
 	if (input->authority->note)
-		output_text("  ; Note: %s\n", input->authority->note);
+		output_text("  note: %s\n", input->authority->note);
 	print_end(input, verification);
 }
 

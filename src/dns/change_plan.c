@@ -1,11 +1,12 @@
 /*
  * The rules, for one domain. D is what is desired, E what is expected to be found and may go, P
- * what we published last, L what is live. A value is a record without its TTL; lists are compared
- * unit by unit (record_unit.h). The other change_*.c files each carry out a part of this.
+ * what we published last, L what is live. Lists are compared unit by unit, value by value, without
+ * TTL (record_unit.h): strings that are read as one text are the same however they are cut.
  *
- * What is compared. SOA, NS and the types of DNSSEC are left out of all four lists, as is what lies
- * outside the zone. If L comes from questions, all of an owner's values may be a wildcard's: then
- * the owner counts as empty, unless P has one of them.
+ * What is compared. SOA, NS and the types of DNSSEC are left out of all four lists, and count for
+ * nothing at a name; so is what lies outside the zone. Where L comes from questions and all of an
+ * owner's records are those of the wildcard above it, they may be the wildcard's: the owner counts
+ * as empty, unless P has one of them, and the update's prerequisites tell if that was wrong.
  *
  * A unit with nothing in D: L's values that P or E has are removed. Others stay; a note tells of
  * them if the unit has something in P or E.
@@ -19,12 +20,12 @@
  *                                                         can account for, or, if there is none,
  *                                                         those of P that are gone
  * So a value is only removed if P or E has it, or an admin says so; what somebody took away is not
- * put back; and what we published and somebody added to is not touched. Where P is empty and the
- * owner is _dmarc, a conflict is a note instead, and D's value is not published.
+ * put back; and what we published and somebody added to is not touched. A DMARC policy in L, where
+ * P has nothing of the unit, is a note instead of a conflict, and D's value is not published.
  *
  * CNAME. Where one is in D, every other record that stays at the owner is a conflict; where D has
  * others, a CNAME that stays is. If the unit wanted or the one in the way is adopted, what is in
- * the way is removed.
+ * the way is removed. At _dmarc, a policy in the way, CNAME or TXT, is a note as above.
  *
  * TTL. A set has one: the lowest of D. Of a TXT set in which strings of others stay it is the one
  * that is live, which then counts as the one desired. Otherwise a live TTL that is not D's is

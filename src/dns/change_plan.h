@@ -43,7 +43,7 @@ struct change_set {
 	ldns_rr_type type;
 	struct dns_record_list before, after;
 	bool changes;
-	bool name_empty; /* nothing at all stands at the owner now */
+	bool name_empty; /* nothing at all stands at the owner now, SOA, NS and DNSSEC apart */
 };
 
 struct change_plan {
@@ -60,7 +60,10 @@ struct change_plan {
 	size_t counts[CHANGE_CONFLICT + 1]; /* of the changes, by kind */
 };
 
-/* What a plan is made from. All lists are sorted; none is kept. */
+/*
+ * What a plan is made from. All lists are sorted; none is kept. Desired records that lie outside of
+ * the zone, and SOA, NS and DNSSEC records, are left out with a note.
+ */
 struct change_plan_input {
 	const struct domain_name *domain, *zone;
 	uint32_t serial;

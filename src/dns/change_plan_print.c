@@ -242,7 +242,9 @@ static int print_powerdns(const struct change_plan *plan, const char *server, st
 				return error_no_memory(err);
 		}
 	}
-	return append_json(bytes, json_pack("{s:O}", "rrsets", rrsets), err);
+	return append_json(bytes,
+			   json_pack("{s:s+, s:O}", "name", plan->zone.text, ".", "rrsets", rrsets),
+			   err);
 }
 
 /* All */

@@ -14,8 +14,9 @@
 
 #define DNS_MESSAGE_SIGNED_MAX (16 * 1024) /* bytes of a signed answer, other than a transfer's */
 #define DNS_MESSAGE_EDNS_SIZE 1232	   /* bytes of an answer over UDP (RFC 9715) */
-#define DNS_TRANSFER_RECORDS_MAX 1000000   /* of one zone transfer */
-#define DNS_REASON_SIZE 200		   /* bytes, with the final NUL */
+#define DNS_ANSWER_RECORDS_MAX 400 /* of another answer: each may take 2 KiB once it is decoded */
+#define DNS_TRANSFER_RECORDS_MAX 1000000 /* of one zone transfer */
+#define DNS_REASON_SIZE 200		 /* bytes, with the final NUL */
 
 enum dns_message_kind { DNS_MESSAGE_QUERY, DNS_MESSAGE_TRANSFER, DNS_MESSAGE_UPDATE };
 

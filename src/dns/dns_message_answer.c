@@ -98,6 +98,19 @@ static int check_answer(const struct dns_message *request, const unsigned char *
 	return 0;
 }
 
+/* Names point at each other in a message, so that a small one can decode to megabytes. */
+static int check_counts(const struct message_layout *layout, struct error *err)
+{
+	unsigned int count = 0;
+
+	for (int i = MESSAGE_ANSWER; i <= MESSAGE_ADDITIONAL; i++)
+		count += layout->counts[i];
+	if (count > DNS_ANSWER_RECORDS_MAX)
+		return error_set(err, ERROR_SYNTAX, "has %u records, at most %d", count,
+				 DNS_ANSWER_RECORDS_MAX);
+	return 0;
+}
+
 /* Without content are updates' records, and some types that are legal so. */
 static bool is_wanted(const ldns_rr *rr)
 {
@@ -148,7 +161,8 @@ int dns_message_answer(const struct dns_message *request, const unsigned char *b
 	if (request->key && check_answer(request, bytes, size, &layout, &tsig, &answer, err) < 0)
 		return -1;
 	if (!request->key || answer.verified) {
-		if (decode(bytes, size, &layout, &packet, err) < 0 ||
+		if (check_counts(&layout, err) < 0 ||
+		    decode(bytes, size, &layout, &packet, err) < 0 ||
 		    read_records(packet, &answer, err) < 0)
 			return -1;
 	}

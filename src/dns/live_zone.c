@@ -22,7 +22,8 @@ bool live_take_soa(struct live_job *job, const struct dns_record *soa)
 	numbers = soa->rdata_wire + soa->rdata_size - 20;
 	job->serial = number_at(numbers);
 	minimum = number_at(numbers + 16);
-	job->negative_ttl = minimum < soa->ttl ? minimum : soa->ttl;
+	/* BIND gives the SOA record of a negative answer to a question for it the TTL 0 */
+	job->negative_ttl = soa->ttl && soa->ttl < minimum ? soa->ttl : minimum;
 	return true;
 }
 

@@ -1,4 +1,5 @@
 /* The order of the steps, and the plan; the two ways of carrying it out have files of their own. */
+#include "dns/publication_intent.h"
 #include "dns/publication_parts.h"
 
 #include "base/findings.h"
@@ -80,6 +81,7 @@ static int read_log(const struct dns_change *change, struct change_log *log,
 		return 0;
 	if (change_log_parse(change->log, change->log_size, log, err) < 0)
 		return error_prefix(err, "the store's change %lld", (long long)change->id);
+	dns_record_list_sort(&log->published);
 	if (add_all(known, &log->added, err) < 0 || add_all(known, &log->removed, err) < 0 ||
 	    add_all(known, &log->published, err) < 0)
 		return -1;
@@ -110,7 +112,9 @@ void publication_make_records(const struct publication_site *site, struct public
 	struct error err;
 
 	if (!publication->provider) {
-		publication_fail(publication, PUBLICATION_FAILED, "not in the store");
+		publication_fail(publication, PUBLICATION_FAILED,
+				 "not in the store; signpost domain add %s --provider ID adds it",
+				 publication->domain.text);
 		return;
 	}
 	answers = provider_set_find(site->providers, publication->provider);
@@ -122,83 +126,50 @@ void publication_make_records(const struct publication_site *site, struct public
 		publication_fail(publication, PUBLICATION_FAILED, "%s", err.text);
 }
 
-int publication_prepare(const struct publication_site *site, struct publication *publication,
-			struct error *err)
+static int fail_undo(struct publication *publication)
 {
-	if (publication_load(site, publication, err) < 0)
-		return -1;
-	if (!site->undo)
-		publication_make_records(site, publication);
-	else if (!publication->last.id && !publication->pending.id)
-		publication_fail(publication, PUBLICATION_FAILED,
-				 "there is nothing to take back: no change was published");
+	publication_fail(publication, PUBLICATION_FAILED,
+			 "there is nothing to take back: no change was published");
 	return 0;
 }
 
-/* Intents whose end is not known */
-
-/* Whether list has them all, if present, or none of them. */
-static bool is_there(const struct dns_record_list *live, const struct dns_record_list *list,
-		     bool present)
+/* Whether a change went where this one is to go: one file, or a zone, wherever its primary. */
+static bool is_same_target(const struct publication_site *site, const struct dns_change *change)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		const struct dns_record *found = dns_record_list_find(live, list->list[i]);
+	static const char update[] = "update ";
+	size_t size = sizeof(update) - 1;
 
-		/* where only the TTL changes, the record itself tells nothing */
-		if (present ? !found || found->ttl != list->list[i]->ttl
-			    : found && found->ttl == list->list[i]->ttl)
-			return false;
-	}
-	return true;
+	return !change->id || strcmp(change->target, site->target) == 0 ||
+	       (strncmp(change->target, update, size) == 0 && !site->directory);
 }
 
-int publication_log_applied(const struct change_log *log, const struct dns_record_list *live)
+static int fail_target(struct publication *publication, const struct publication_site *site,
+		       const struct dns_change *change, const char *what, const char *advice)
 {
-	if (is_there(live, &log->added, true) && is_there(live, &log->removed, false))
-		return 1;
-	if (is_there(live, &log->added, false) && is_there(live, &log->removed, true))
-		return 0;
-	return -1;
+	publication_fail(publication, PUBLICATION_FAILED,
+			 "%s went to \"%s\", not to \"%s\"; set dns.publish back %s", what,
+			 change->target, site->target, advice);
+	return 0;
 }
 
-/*
- * One update is all or nothing, so if anything that it added is there, it went through, whatever
- * somebody else has changed since.
- */
-static bool went_through(const struct publication *publication)
+/* The desired records are made and the store's rows read. */
+static int prepare(const struct publication_site *site, struct publication *publication,
+		   struct error *err)
 {
-	const struct change_log *log = &publication->pending_log;
-	int applied = publication_log_applied(log, &publication->live.records);
-
-	if (applied >= 0)
-		return applied;
-	for (size_t i = 0; i < log->added.count; i++) {
-		if (dns_record_list_find(&publication->live.records, log->added.list[i]))
-			return true;
-	}
-	return false;
-}
-
-/* Settles the intent that an earlier run has left. */
-static int settle(const struct publication_site *site, struct publication *publication,
-		  struct error *err)
-{
-	bool applied = went_through(publication);
-	int result = store_begin(site->store, err);
-
-	if (result < 0)
+	if (publication_load(site, publication, err) < 0)
 		return -1;
-	if (applied)
-		result = store_dns_confirm(site->store, &publication->domain,
-					   publication->pending.id, publication->live.serial, err);
-	else
-		result = store_dns_drop(site->store, publication->pending.id, err);
-	if (result == 0)
-		result = store_commit(site->store, site->who, site->what, err);
-	else
-		store_rollback(site->store);
-	publication->prove_only = applied && site->directory != NULL;
-	return result < 0 ? -1 : publication_load(site, publication, err);
+	if (!is_same_target(site, &publication->pending))
+		return fail_target(publication, site, &publication->pending,
+				   "a change whose end is not known",
+				   "and publish, to find out how it ended");
+	if (!site->undo)
+		publication_make_records(site, publication);
+	else if (!publication->last.id && !publication->pending.id)
+		return fail_undo(publication);
+	else if (!is_same_target(site, &publication->last))
+		return fail_target(publication, site, &publication->last, "the last change",
+				   "to take it back");
+	return 0;
 }
 
 /* Plans */
@@ -259,38 +230,62 @@ static int judge(const struct publication_site *site, struct publication *public
 	return result < 0 ? -1 : add_findings(publication, &findings, err);
 }
 
-static const char *first_conflict(const struct change_plan *plan, const struct dns_record **record)
+static const struct change *first_conflict(const struct change_plan *plan)
 {
 	for (size_t i = 0; i < plan->change_count; i++) {
-		if (plan->changes[i].kind == CHANGE_CONFLICT) {
-			*record = plan->changes[i].record;
-			return plan->changes[i].reason;
-		}
+		if (plan->changes[i].kind == CHANGE_CONFLICT)
+			return &plan->changes[i];
 	}
 	return NULL;
 }
 
 static void tell_conflict(struct publication *publication)
 {
+	const struct change *first = first_conflict(publication->plan);
 	size_t count = publication->plan->counts[CHANGE_CONFLICT];
-	const struct dns_record *record = NULL;
-	const char *reason = first_conflict(publication->plan, &record);
 	char type[16], more[40] = "";
 
+	if (!first)
+		return;
 	if (count > 1)
 		snprintf(more, sizeof(more), " (and %zu more)", count - 1);
 	publication_fail(publication, PUBLICATION_CONFLICT, "conflict at %s %s: %s%s",
-			 record->owner, dns_type_name(record->type, type), reason, more);
+			 first->record->owner, dns_type_name(first->record->type, type),
+			 first->reason, more);
 }
 
 /* Whether what is published after the plan is what the store says already. */
 static bool is_known(const struct publication *publication)
 {
-	const struct dns_record_list *published = &publication->plan->published;
-	const struct dns_record_list *last = &publication->last_log.published;
+	return publication->last.id && publication_same_records(&publication->plan->published,
+								&publication->last_log.published);
+}
 
-	return publication->last.id && published->count == last->count &&
-	       is_there(last, published, true);
+/*
+ * A zone file that has been moved away or misnamed must not take the customer's mail with it. Who
+ * means it leaves an empty one.
+ */
+static void guard_zone_file(const struct publication_site *site, struct publication *publication)
+{
+	const struct change_plan *plan = publication->plan;
+
+	if (zone_set_find(site->zones, publication->provider))
+		return;
+	for (size_t i = 0; i < plan->change_count; i++) {
+		const struct change *change = &plan->changes[i];
+
+		if (change->kind == CHANGE_REMOVE && change->record->type == LDNS_RR_TYPE_MX &&
+		    dns_record_list_find(&publication->last_log.published, change->record)) {
+			publication_fail(
+				publication, PUBLICATION_FAILED,
+				"%s MX %s would be taken away, because there is no zone "
+				"file %s.zone in providers.zones; put it back, or an empty "
+				"one if that is meant",
+				change->record->owner, change->record->rdata,
+				publication->provider);
+			return;
+		}
+	}
 }
 
 static int make_plan(const struct publication_site *site, struct publication *publication,
@@ -305,7 +300,9 @@ static int make_plan(const struct publication_site *site, struct publication *pu
 		.serial = publication->live.serial,
 		.desired = &publication->records.desired,
 		.expected = &publication->records.expected,
-		.published = publication->last.id ? &publication->last_log.published : NULL,
+		.published = publication->last.id && is_same_target(site, &publication->last)
+				     ? &publication->last_log.published
+				     : NULL,
 		.live = &publication->live.records,
 		.live_whole = publication->live.transfer,
 		.adopt = site->adopt,
@@ -320,6 +317,8 @@ static int make_plan(const struct publication_site *site, struct publication *pu
 	}
 	if (change_plan_make(&input, &publication->plan, err) < 0)
 		return -1;
+	if (!site->undo)
+		guard_zone_file(site, publication);
 	if (!site->undo && judge(site, publication, err) < 0)
 		return -1;
 	if (!publication_is_fine(publication))
@@ -335,26 +334,51 @@ static int make_plan(const struct publication_site *site, struct publication *pu
 	return 0;
 }
 
-static int plan_one(const struct publication_site *site, bool writes,
-		    struct publication *publication, struct error *err)
+static bool is_empty_change(const struct publication *publication)
 {
-	if (publication->pending.id && writes) {
-		if (settle(site, publication, err) < 0)
+	return publication->last.id && !publication->last_log.added.count &&
+	       !publication->last_log.removed.count;
+}
+
+/* A change that found everything in place has nothing to take back: the one before it is meant. */
+static int skip_empty_changes(const struct publication_site *site, struct publication *publication,
+			      struct error *err)
+{
+	while (site->writes && is_empty_change(publication)) {
+		struct dns_change skip = publication->last;
+
+		skip.undoes = publication->last.id;
+		skip.id = 0;
+		if (store_begin(site->store, err) < 0)
 			return -1;
-	} else if (publication->pending.id && went_through(publication)) {
-		/* nothing may be written now: only look as if it were settled */
-		change_log_clear(&publication->last_log);
-		dns_change_clear(&publication->last);
-		publication->last_log = publication->pending_log;
-		publication->last = publication->pending;
-		publication->pending_log = (struct change_log){ 0 };
-		publication->pending = (struct dns_change){ 0 };
+		if (store_dns_intend(site->store, &publication->domain, &skip, err) < 0 ||
+		    store_dns_confirm(site->store, &publication->domain, skip.id, 0, err) < 0) {
+			store_rollback(site->store);
+			return -1;
+		}
+		if (store_commit(site->store, site->who, site->what, err) < 0 ||
+		    publication_load(site, publication, err) < 0)
+			return -1;
 	}
-	if (site->undo && !publication->last.id) {
-		publication_fail(publication, PUBLICATION_FAILED,
-				 "there is nothing to take back: no change was published");
-		return 0;
-	}
+	return 0;
+}
+
+static int plan_one(const struct publication_site *site, struct publication *publication,
+		    struct error *err)
+{
+	bool skipped;
+
+	if (publication->pending.id && publication_settle(site, publication, err) < 0)
+		return -1;
+	skipped = site->undo && is_empty_change(publication);
+	if (skipped && !site->writes)
+		return publication_note(publication, err,
+					"the last publication found everything in place, so the "
+					"change before it will be taken back");
+	if (skipped && skip_empty_changes(site, publication, err) < 0)
+		return -1;
+	if (site->undo && !publication->last.id)
+		return skipped ? 0 : fail_undo(publication);
 	return make_plan(site, publication, err);
 }
 
@@ -362,7 +386,7 @@ int publication_plan(const struct publication_site *site, struct publication *li
 		     struct error *err)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (publication_prepare(site, &list[i], err) < 0)
+		if (prepare(site, &list[i], err) < 0)
 			return -1;
 		if (site->directory && publication_is_fine(&list[i]) &&
 		    publication_read_file(site, &list[i], err) < 0)
@@ -371,8 +395,8 @@ int publication_plan(const struct publication_site *site, struct publication *li
 	if (!site->directory && publication_read_servers(site, list, count, err) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++) {
-		if (publication_is_fine(&list[i]) &&
-		    plan_one(site, site->writes, &list[i], err) < 0)
+		if (publication_is_fine(&list[i]) && !list[i].as_written &&
+		    plan_one(site, &list[i], err) < 0)
 			return -1;
 	}
 	return 0;

@@ -17,7 +17,8 @@
 #include "dns/zone_text.h"
 #include "store/dns_change.h"
 
-#define PUBLICATION_BATCH 256 /* domains at a time */
+#define PUBLICATION_BATCH 128	    /* domains at a time */
+#define PUBLICATION_FILES_BATCH 512 /* of files, which cost a sync to disk each time */
 
 enum publication_outcome {
 	PUBLICATION_UNCHANGED, /* everything stands as it should */
@@ -45,9 +46,10 @@ struct publication {
 	char **notes;		      /* about servers and rules; others are in records and plan */
 	size_t note_count;
 	struct dns_record_list frame; /* SOA and NS records of the file */
-	bool frame_changes;	      /* they are not what the provider's zone file has */
-	uint32_t serial;	      /* of the zone after the change */
-	bool prove_only;	      /* the file is written, but was never seen at the server */
+	bool as_written;    /* the file is byte for byte what would be written; no plan was made */
+	bool frame_changes; /* they are not what the provider's zone file has */
+	uint32_t serial;    /* of the zone after the change */
+	bool prove_only;    /* the file is written, but was never seen at the server */
 };
 
 /* What all domains of a run share. Nothing is owned. */
@@ -68,6 +70,7 @@ struct publication_site {
 	unsigned int updates;		      /* under way at a time */
 	unsigned int timeout;		      /* milliseconds, for the proof of files */
 	bool transfer;			      /* zones are read whole */
+	bool terse;			      /* of what is unchanged no plan is wanted */
 	bool writes;			      /* an intent that was left is settled in the store */
 	bool undo;			      /* take back the last change instead */
 };

@@ -1,67 +1,32 @@
 /*
- * By files: intents of all in one transaction, the files under temporary names, one commit of the
- * directory, the reload command, then the primary is asked until it serves what the files say. A
- * file that was never seen at the server keeps its intent, so that the next run reloads and looks
- * again.
+ * By files: intents, the files under temporary names, one commit of the directory, the reload
+ * command, then the primary is asked until it serves what the files say. A file that was never seen
+ * at the server keeps its intent, so that the next run reloads and looks again.
  */
+#include "dns/publication_intent.h"
 #include "dns/publication_parts.h"
 #include "dns/serial.h"
 
-#include <stdio.h>
-#include <string.h>
 #include <time.h>
 
-#define PROOF_PAUSE_FIRST 20 /* milliseconds between two looks; doubled up to */
-#define PROOF_PAUSE_MAX 1000
 #define RELOAD_TIMES 4 /* how many times as long as a question the reload command may take */
 
+/* One domain's file. */
 struct file_change {
-	struct publication *publication;
-	struct dns_change intent;
-	struct change_log log;
-	bool written, seen;
+	struct publication_intent *intent;
+	bool written; /* it stands in the directory, or will with the next commit */
+	bool seen;    /* at the server */
 };
 
-static void clear_changes(struct file_change *changes, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		dns_change_clear(&changes[i].intent);
-		change_log_clear(&changes[i].log);
-	}
-	free(changes);
-}
+struct file_changes {
+	struct file_change *list;
+	size_t count;
+};
 
+/* Whether it is written, and nothing has gone wrong since. */
 static bool is_open(const struct file_change *change)
 {
-	return change->publication->outcome == PUBLICATION_PLANNED;
-}
-
-static int prepare(const struct publication_site *site, struct file_change *change,
-		   struct error *err)
-{
-	struct publication *publication = change->publication;
-
-	change->intent.target = strdup(site->target);
-	change->intent.undoes = site->undo ? publication->last.id : 0;
-	if (!change->intent.target || change_plan_log(publication->plan, &change->intent.log,
-						      &change->intent.log_size, err) < 0)
-		return error_no_memory(err);
-	return change_log_parse(change->intent.log, change->intent.log_size, &change->log, err);
-}
-
-static int write_intents(const struct publication_site *site, struct file_change *changes,
-			 size_t count, struct error *err)
-{
-	if (store_begin(site->store, err) < 0)
-		return -1;
-	for (size_t i = 0; i < count; i++) {
-		if (store_dns_intend(site->store, &changes[i].publication->domain,
-				     &changes[i].intent, err) < 0) {
-			store_rollback(site->store);
-			return -1;
-		}
-	}
-	return store_commit(site->store, site->who, site->what, err);
+	return change->written && publication_intent_is_open(change->intent);
 }
 
 /* What the file will hold: what it holds now, changed by the plan. Others' records stay. */
@@ -113,7 +78,7 @@ static bool has_news(const struct publication *publication)
 
 static void write_file(const struct publication_site *site, struct file_change *change)
 {
-	struct publication *publication = change->publication;
+	struct publication *publication = change->intent->publication;
 	CLEANUP(freep) char *text = NULL;
 	struct error err;
 	size_t size;
@@ -121,80 +86,110 @@ static void write_file(const struct publication_site *site, struct file_change *
 	if (!has_news(publication)) {
 		publication->serial = publication->live.serial;
 		change->written = true;
-		return;
-	}
-	if (make_text(site, publication, &text, &size, &err) == 0 &&
-	    zone_directory_write(site->directory, &publication->domain, text, size, &err) == 0)
+	} else if (make_text(site, publication, &text, &size, &err) == 0 &&
+		   zone_directory_write(site->directory, &publication->domain, text, size, &err) ==
+			   0) {
 		change->written = true;
-	else
+	} else {
 		publication_fail(publication, PUBLICATION_FAILED, "%s", err.text);
-}
-
-static void fail_written(struct file_change *changes, size_t count, const char *text)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (changes[i].written && is_open(&changes[i])) {
-			changes[i].written = false;
-			publication_fail(changes[i].publication, PUBLICATION_FAILED, "%s", text);
-		}
+		change->intent->end = PUBLICATION_END_DROP;
 	}
 }
 
-static void reload(const struct publication_site *site, struct file_change *changes, size_t count)
+/* Of those with neither news nor an earlier run's file, what stands there is confirmed. */
+static int write_files(const struct publication_site *site, struct publication_intents *intents,
+		       struct file_changes *ret, struct error *err)
 {
-	const struct domain_name **domains = calloc(count + 1, sizeof(*domains));
+	struct error fault;
+
+	ret->list = calloc(intents->count + 1, sizeof(*ret->list));
+	if (!ret->list)
+		return error_no_memory(err);
+	for (size_t i = 0; i < intents->count; i++) {
+		struct publication_intent *intent = &intents->list[i];
+
+		if (has_news(intent->publication) || intent->publication->prove_only) {
+			ret->list[ret->count].intent = intent;
+			write_file(site, &ret->list[ret->count++]);
+		} else {
+			intent->publication->outcome = PUBLICATION_UNCHANGED;
+			intent->end = PUBLICATION_END_CONFIRM;
+		}
+	}
+	if (zone_directory_commit(site->directory, &fault) == 0)
+		return 0;
+	/* some may stand there all the same: the next run finds out */
+	for (size_t i = 0; i < ret->count; i++) {
+		if (is_open(&ret->list[i]))
+			publication_fail(ret->list[i].intent->publication, PUBLICATION_FAILED, "%s",
+					 fault.text);
+	}
+	return 0;
+}
+
+static int reload(const struct publication_site *site, struct file_changes *changes,
+		  struct error *err)
+{
+	const struct domain_name **domains;
 	size_t written = 0;
-	struct error err;
+	struct error fault;
+	int result = 0;
 
-	for (size_t i = 0; i < count && domains; i++) {
-		if (changes[i].written)
-			domains[written++] = &changes[i].publication->domain;
-	}
+	if (!site->reload)
+		return 0;
+	domains = calloc(changes->count + 1, sizeof(*domains));
 	if (!domains)
-		error_no_memory(&err);
-	if (!domains || (written > 0 && site->reload &&
-			 zone_reload(site->reload, domains, written,
-				     RELOAD_TIMES * site->timeout / 1000, &err) < 0)) {
-		for (size_t i = 0; i < count; i++) {
-			if (changes[i].written && is_open(&changes[i]))
-				publication_fail(changes[i].publication, PUBLICATION_FAILED,
-						 "the file is written, but %s", err.text);
-		}
+		return error_no_memory(err);
+	for (size_t i = 0; i < changes->count; i++) {
+		if (is_open(&changes->list[i]))
+			domains[written++] = &changes->list[i].intent->publication->domain;
 	}
+	if (written > 0)
+		result = zone_reload(site->reload, domains, written,
+				     RELOAD_TIMES * site->timeout / 1000, &fault);
 	free(domains);
+	for (size_t i = 0; i < changes->count && result < 0; i++) {
+		if (is_open(&changes->list[i]))
+			publication_fail(changes->list[i].intent->publication, PUBLICATION_FAILED,
+					 "the file is written, but %s; mend dns.reload, and run it "
+					 "again",
+					 fault.text);
+	}
+	return 0;
 }
 
 /* Whether a server's answer is what the file says. */
-static bool is_seen(const struct publication_site *site, const struct file_change *change,
+static bool is_seen(const struct publication_site *site, const struct publication_intent *intent,
 		    const struct live_job *job)
 {
 	if (job->state != LIVE_READ)
 		return false;
 	if (site->kind == ZONE_TEXT_ZONE &&
-	    serial_compare(job->serial, change->publication->serial) < 0)
+	    serial_compare(job->serial, intent->publication->serial) < 0)
 		return false;
-	return publication_log_applied(&change->log, &job->records) == 1 ||
-	       (!change->log.added.count && !change->log.removed.count);
+	return publication_log_applied(&intent->log, &job->records) == 1;
 }
 
 /* One round of looking. Returns how many are still to be seen, or -1. */
-static long look(const struct publication_site *site, struct file_change *changes, size_t count,
+static long look(const struct publication_site *site, struct file_changes *changes,
 		 struct error *err)
 {
-	struct live_job *jobs = calloc(count + 1, sizeof(*jobs));
-	struct file_change **of = calloc(count + 1, sizeof(*of));
+	struct live_job *jobs = calloc(changes->count + 1, sizeof(*jobs));
+	struct file_change **of = calloc(changes->count + 1, sizeof(struct file_change *));
 	size_t asked = 0;
 	long left = 0;
 	int result = jobs && of ? 0 : error_no_memory(err);
 
-	for (size_t i = 0; i < count && result == 0; i++) {
-		if (!changes[i].written || !is_open(&changes[i]) || changes[i].seen)
+	for (size_t i = 0; i < changes->count && result == 0; i++) {
+		struct publication_intent *intent = changes->list[i].intent;
+
+		if (!is_open(&changes->list[i]) || changes->list[i].seen)
 			continue;
-		of[asked] = &changes[i];
+		of[asked] = &changes->list[i];
 		jobs[asked++] = (struct live_job){
-			.domain = &changes[i].publication->domain,
+			.domain = &intent->publication->domain,
 			.server = *site->primary,
-			.names = { &changes[i].log.added, &changes[i].log.removed },
+			.names = { &intent->log.added, &intent->log.removed },
 			.records_only = true,
 		};
 	}
@@ -202,7 +197,7 @@ static long look(const struct publication_site *site, struct file_change *change
 		result = live_records_read(site->exchange, jobs, asked, err);
 	for (size_t i = 0; i < asked; i++) {
 		if (result == 0) {
-			of[i]->seen = is_seen(site, of[i], &jobs[i]);
+			of[i]->seen = is_seen(site, of[i]->intent, &jobs[i]);
 			left += !of[i]->seen;
 		}
 		live_job_clear(&jobs[i]);
@@ -212,34 +207,24 @@ static long look(const struct publication_site *site, struct file_change *change
 	return result < 0 ? -1 : left;
 }
 
-static int64_t milliseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Looks until all are seen, or for the time that a question may take, twice. */
-static int prove(const struct publication_site *site, struct file_change *changes, size_t count,
+static int prove(const struct publication_site *site, struct file_changes *changes,
 		 struct error *err)
 {
-	int64_t end = milliseconds() + 2 * (int64_t)site->timeout;
-	long pause = PROOF_PAUSE_FIRST, left;
 	char server[SOCKET_ADDRESS_TEXT_SIZE];
+	struct publication_wait wait;
+	long left;
 
-	while ((left = look(site, changes, count, err)) > 0 && milliseconds() < end) {
-		const struct timespec rest = { pause / 1000, pause % 1000 * 1000000 };
-
-		nanosleep(&rest, NULL);
-		pause = pause * 2 > PROOF_PAUSE_MAX ? PROOF_PAUSE_MAX : pause * 2;
-	}
+	publication_wait_begin(&wait, 2 * site->timeout);
+	do {
+		left = look(site, changes, err);
+	} while (left > 0 && publication_wait(&wait));
 	if (left < 0)
 		return -1;
 	socket_address_text(site->primary, 53, server);
-	for (size_t i = 0; i < count && left > 0; i++) {
-		if (changes[i].written && is_open(&changes[i]) && !changes[i].seen)
-			publication_fail(changes[i].publication, PUBLICATION_FAILED,
+	for (size_t i = 0; i < changes->count && left > 0; i++) {
+		if (is_open(&changes->list[i]) && !changes->list[i].seen)
+			publication_fail(changes->list[i].intent->publication, PUBLICATION_FAILED,
 					 "the file is written, but %s does not serve it; look at "
 					 "dns.reload and the server's log, and run it again",
 					 server);
@@ -247,68 +232,40 @@ static int prove(const struct publication_site *site, struct file_change *change
 	return 0;
 }
 
-static int write_end(const struct publication_site *site, const struct file_change *change,
-		     struct error *err)
+static void finish(struct file_changes *changes)
 {
-	struct publication *publication = change->publication;
+	for (size_t i = 0; i < changes->count; i++) {
+		struct publication_intent *intent = changes->list[i].intent;
 
-	if (publication->outcome == PUBLICATION_FAILED) /* one that is written is looked at again */
-		return change->written ? 0 : store_dns_drop(site->store, change->intent.id, err);
-	publication->outcome = has_news(publication) || publication->prove_only
-				       ? PUBLICATION_DONE
-				       : PUBLICATION_UNCHANGED;
-	return store_dns_confirm(site->store, &publication->domain, change->intent.id,
-				 publication->serial, err);
-}
-
-static int write_ends(const struct publication_site *site, struct file_change *changes,
-		      size_t count, struct error *err)
-{
-	if (store_begin(site->store, err) < 0)
-		return -1;
-	for (size_t i = 0; i < count; i++) {
-		if (write_end(site, &changes[i], err) < 0) {
-			store_rollback(site->store);
-			return -1;
-		}
+		if (!is_open(&changes->list[i]))
+			continue;
+		intent->publication->outcome = PUBLICATION_DONE;
+		intent->end = PUBLICATION_END_CONFIRM;
 	}
-	return store_commit(site->store, site->who, site->what, err);
-}
-
-static int carry_out(const struct publication_site *site, struct file_change *changes, size_t count,
-		     struct error *err)
-{
-	struct error fault;
-
-	if (write_intents(site, changes, count, err) < 0)
-		return -1;
-	for (size_t i = 0; i < count; i++) {
-		if (has_news(changes[i].publication) || changes[i].publication->prove_only)
-			write_file(site, &changes[i]);
-	}
-	if (zone_directory_commit(site->directory, &fault) < 0)
-		fail_written(changes, count, fault.text);
-	reload(site, changes, count);
-	if (site->primary && prove(site, changes, count, err) < 0)
-		return -1;
-	return write_ends(site, changes, count, err);
 }
 
 int publication_write_files(const struct publication_site *site, struct publication *list,
 			    size_t count, struct error *err)
 {
-	struct file_change *changes = calloc(count + 1, sizeof(*changes));
-	size_t used = 0;
-	int result = changes ? 0 : error_no_memory(err);
+	struct publication_intents intents = { 0 };
+	struct file_changes changes = { 0 };
+	int result = 0;
 
-	for (size_t i = 0; i < count && result == 0; i++) {
-		if (list[i].outcome != PUBLICATION_PLANNED)
-			continue;
-		changes[used].publication = &list[i];
-		result = prepare(site, &changes[used++], err);
+	if (site->primary)
+		result = publication_read_serials(site, list, count, err);
+	if (result == 0)
+		result = publication_intents_begin(site, list, count, &intents, err);
+	if (result == 0)
+		result = write_files(site, &intents, &changes, err);
+	if (result == 0)
+		result = reload(site, &changes, err);
+	if (result == 0 && site->primary)
+		result = prove(site, &changes, err);
+	if (result == 0) {
+		finish(&changes);
+		result = publication_intents_end(site, &intents, err);
 	}
-	if (result == 0 && used > 0)
-		result = carry_out(site, changes, used, err);
-	clear_changes(changes, used);
+	free(changes.list);
+	publication_intents_clear(&intents);
 	return result;
 }

@@ -14,10 +14,6 @@ int publication_note(struct publication *publication, struct error *err, const c
 /* Whether nothing has gone wrong with it so far. */
 bool publication_is_fine(const struct publication *publication);
 
-/* The desired records are made and the store's rows read. */
-int publication_prepare(const struct publication_site *site, struct publication *publication,
-			struct error *err);
-
 /* What is live is read: from servers, or from the directory's files. */
 int publication_read_servers(const struct publication_site *site, struct publication *list,
 			     size_t count, struct error *err);
@@ -25,10 +21,27 @@ int publication_read_file(const struct publication_site *site, struct publicatio
 			  struct error *err);
 
 /*
- * Compares what is live with a log: 1 if all that it added is there and all that it removed is
- * gone, 0 if it is the other way round, -1 if neither (somebody else changed it since).
+ * Asks the primary for the zones' serials, of those that are PLANNED: the new one has to come after
+ * that of the live zone, not just after that of the file. Servers that do not know a zone yet, or
+ * do not answer, change nothing.
  */
-int publication_log_applied(const struct change_log *log, const struct dns_record_list *live);
+int publication_read_serials(const struct publication_site *site, struct publication *list,
+			     size_t count, struct error *err);
+
+/* Whether both, sorted, say the same, TTLs included. */
+bool publication_same_records(const struct dns_record_list *a, const struct dns_record_list *b);
+
+/* Looking again and again, with longer and longer pauses. */
+struct publication_wait {
+	int64_t end; /* milliseconds of the monotonic clock */
+	long pause;  /* milliseconds */
+};
+
+/* longest is in milliseconds. */
+void publication_wait_begin(struct publication_wait *wait, unsigned int longest);
+
+/* Pauses; false if it has lasted long enough. */
+bool publication_wait(struct publication_wait *wait);
 
 /* The two ways. Each looks at those that are PLANNED. */
 int publication_update(const struct publication_site *site, struct publication *list, size_t count,

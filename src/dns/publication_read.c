@@ -1,5 +1,6 @@
 /* What is live: at the primary, at every authoritative server, or in the directory's files. */
 #include "dns/publication_parts.h"
+#include "dns/serial.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -65,8 +66,7 @@ static bool soa_equal(const struct dns_record *a, const struct dns_record *b)
 	       memcmp(a->rdata_wire + names + 4, b->rdata_wire + names + 4, 16) == 0;
 }
 
-/* Whether both say the same, TTLs included. */
-static bool same_records(const struct dns_record_list *a, const struct dns_record_list *b)
+bool publication_same_records(const struct dns_record_list *a, const struct dns_record_list *b)
 {
 	if (a->count != b->count)
 		return false;
@@ -78,26 +78,42 @@ static bool same_records(const struct dns_record_list *a, const struct dns_recor
 	return true;
 }
 
+/* A server that could not be read is a note only, if another one can. */
+static int forgive(struct publication *publication, struct error *err)
+{
+	int result = *publication->reason
+			     ? publication_note(publication, err, "%s", publication->reason)
+			     : 0;
+
+	publication->outcome = PUBLICATION_UNCHANGED;
+	publication->reason[0] = '\0';
+	return result;
+}
+
 /* One more server's answer for a domain. The first that can be read is the one that counts. */
 static int take_job(struct live_job *job, const struct job_owner *owner, struct error *err)
 {
 	struct publication *publication = owner->publication;
+	static const char advice[] = "; is dns.primary right, and does it answer there by UDP and "
+				     "TCP?";
 	char server[DOMAIN_NAME_SIZE + SOCKET_ADDRESS_TEXT_SIZE];
 
 	append_server(server, sizeof(server), job, owner->name);
 	if (job->state != LIVE_READ) {
-		if (!publication->live.domain)
-			publication_fail(publication, PUBLICATION_FAILED, "%s %s", server,
-					 job->reason);
+		if (!publication->live.domain && !*publication->reason) {
+			publication_fail(
+				publication, PUBLICATION_FAILED, "%s %s%s", server, job->reason,
+				job->state == LIVE_NO_ANSWER && !*owner->name ? advice : "");
+			return 0;
+		}
 		return publication_note(publication, err, "%s %s", server, job->reason);
 	}
 	if (!publication->live.domain) {
 		publication->live = *job;
 		job->records = (struct dns_record_list){ 0 };
-		publication->outcome = PUBLICATION_UNCHANGED;
-		return 0;
+		return forgive(publication, err);
 	}
-	if (same_records(&job->records, &publication->live.records))
+	if (publication_same_records(&job->records, &publication->live.records))
 		return 0;
 	return publication_note(
 		publication, err,
@@ -209,12 +225,40 @@ static bool same_frame(const struct dns_record_list *file, const struct dns_reco
 	return matching == wanted->count && file->count == wanted->count;
 }
 
+static bool is_text_of(const struct publication_site *site, const struct publication *publication,
+		       const char *text, size_t size)
+{
+	struct error ignored;
+	size_t made_size;
+	char *made;
+	bool same;
+
+	if (zone_text_make(site->kind, &publication->domain, &publication->records.desired,
+			   &publication->records.frame, publication->last.serial, &made, &made_size,
+			   &ignored) < 0)
+		return false;
+	same = made_size == size && memcmp(made, text, size) == 0;
+	free(made);
+	return same;
+}
+
+/* Most files of most runs: nothing need be compared record by record. */
+static bool is_as_written(const struct publication_site *site,
+			  const struct publication *publication, const char *text, size_t size)
+{
+	return site->terse && !site->undo && !publication->pending.id && publication->last.id &&
+	       publication_same_records(&publication->records.desired,
+					&publication->last_log.published) &&
+	       is_text_of(site, publication, text, size);
+}
+
 /* The file is what is live. */
 int publication_read_file(const struct publication_site *site, struct publication *publication,
 			  struct error *err)
 {
 	struct live_job *live = &publication->live;
 	CLEANUP(freep) char *text = NULL;
+	char name[DOMAIN_NAME_SIZE + 32];
 	struct error fault;
 	size_t size;
 
@@ -226,8 +270,12 @@ int publication_read_file(const struct publication_site *site, struct publicatio
 			publication_fail(publication, PUBLICATION_FAILED, "%s", fault.text);
 		return 0;
 	}
-	if (zone_text_parse(text, size, publication->domain.text, &publication->domain,
-			    &live->records, &publication->frame, &live->serial, &fault) < 0) {
+	publication->as_written = is_as_written(site, publication, text, size);
+	if (publication->as_written)
+		return 0;
+	snprintf(name, sizeof(name), "%s.zone in dns.directory", publication->domain.text);
+	if (zone_text_parse(text, size, name, &publication->domain, &live->records,
+			    &publication->frame, &live->serial, &fault) < 0) {
 		publication_fail(publication, PUBLICATION_FAILED,
 				 "the file cannot be read: %s; mend it, or move it away",
 				 fault.text);
@@ -241,4 +289,43 @@ int publication_read_file(const struct publication_site *site, struct publicatio
 					"the SOA and NS records become those of the provider's "
 					"zone file");
 	return 0;
+}
+
+static void take_serial(const struct publication_site *site, struct publication *publication,
+			const struct live_job *job)
+{
+	struct live_job *live = &publication->live;
+
+	live->negative_ttl = job->negative_ttl;
+	if (site->kind == ZONE_TEXT_ZONE &&
+	    (!live->serial || serial_compare(live->serial, job->serial) < 0))
+		live->serial = job->serial;
+}
+
+int publication_read_serials(const struct publication_site *site, struct publication *list,
+			     size_t count, struct error *err)
+{
+	struct live_job *jobs = calloc(count + 1, sizeof(*jobs));
+	struct publication **of = calloc(count + 1, sizeof(struct publication *));
+	size_t asked = 0;
+	int result = jobs && of ? 0 : error_no_memory(err);
+
+	for (size_t i = 0; i < count && result == 0; i++) {
+		if (list[i].outcome != PUBLICATION_PLANNED)
+			continue;
+		of[asked] = &list[i];
+		jobs[asked++] = (struct live_job){ .domain = &list[i].domain,
+						   .server = *site->primary,
+						   .records_only = true };
+	}
+	if (result == 0)
+		result = live_records_read(site->exchange, jobs, asked, err);
+	for (size_t i = 0; i < asked; i++) {
+		if (result == 0 && jobs[i].state == LIVE_READ)
+			take_serial(site, of[i], &jobs[i]);
+		live_job_clear(&jobs[i]);
+	}
+	free(jobs);
+	free(of);
+	return result;
 }

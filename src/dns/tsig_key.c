@@ -282,19 +282,25 @@ static int check_secret(const struct tsig_key *key, unsigned int line, const cha
 static int make_key(const struct key_parts *parts, const struct tsig_key_words *words,
 		    const char *path, struct tsig_key **ret, struct error *err)
 {
-	CLEANUP(tsig_key_freep) struct tsig_key *key = calloc(1, sizeof(*key));
+	CLEANUP(tsig_key_freep) struct tsig_key *key = NULL;
+	CLEANUP(freep) char *name = NULL;
+	const char *algorithm;
 
-	if (!key)
-		return error_no_memory(err);
 	if (!parts->name.text || !parts->secret.text)
 		return complain(words, TSIG_KEY_WORDS_MAX, path,
 				"the key's name or secret is missing", err);
-	if (find_algorithm(&parts->algorithm, path, &key->algorithm, err) < 0 ||
-	    copy_name(&parts->name, path, &key->name, err) < 0)
+	if (find_algorithm(&parts->algorithm, path, &algorithm, err) < 0 ||
+	    copy_name(&parts->name, path, &name, err) < 0)
 		return -1;
+	key = calloc(1, sizeof(*key));
+	if (!key)
+		return error_no_memory(err);
+	key->algorithm = algorithm;
 	key->secret = strndup(parts->secret.text, parts->secret.size);
 	if (!key->secret)
 		return error_no_memory(err);
+	key->name = name;
+	name = NULL;
 	if (check_secret(key, parts->secret.line, path, err) < 0)
 		return -1;
 	*ret = key;

@@ -14,6 +14,8 @@ PASS = "pass"
 DROP = "drop"  # it never arrives, and nothing is answered
 CUT = "cut"    # it never arrives, and the connection ends
 MUTE = "mute"  # it arrives and is obeyed, but the answer is lost and the connection ends
+REFUSE = "refuse"  # it never arrives, and what is answered is a refusal that nobody has signed
+BELIE = "belie"    # the same, but it arrives and is obeyed
 
 
 def opcode(message):
@@ -27,6 +29,15 @@ def question(message):
         labels.append(message[at + 1:at + 1 + message[at]].decode("ascii", "replace"))
         at += 1 + message[at]
     return ".".join(labels).lower()
+
+
+def refusal(message):
+    """An answer that anybody on the way can make: REFUSED, without a signature."""
+    at = 12
+    while message[at]:
+        at += 1 + message[at]
+    return (message[:2] + bytes([0x80 | message[2] & 0x78, 5]) + message[4:6] + bytes(6)
+            + message[12:at + 5])
 
 
 def receive(connection, size):
@@ -117,7 +128,13 @@ class Relay:
                 continue
             if verdict == CUT:
                 break
-            upstream.sendall(framed(message))
+            if verdict != REFUSE:
+                upstream.sendall(framed(message))
+            if verdict == BELIE:
+                receive_message(upstream)
+            if verdict in (REFUSE, BELIE):
+                connection.sendall(framed(refusal(message)))
+                continue
             if verdict == MUTE:
                 receive_message(upstream)
                 break

@@ -175,8 +175,8 @@ class WholeZonesOfBind(WholeZones, Files):
         somebody = site.unprivileged()
         site.set(directory="out")
         directory = os.path.join(site.directory, "out")
-        result = self.publish(site, zone, status=66, **somebody)
-        self.assertIn(directory, result.complaints)
+        result = self.publish(site, zone, status=78, **somebody)
+        self.assertIn("[dns] directory: " + directory, result.complaints)
         os.mkdir(directory, 0o550)
         if somebody:
             os.chown(directory, somebody["user"], somebody["group"])

@@ -1,10 +1,12 @@
 """signpost dns publish and undo for many domains in one run."""
 
+import os
 import time
 import unittest
 
 import ask
 import dns_case
+import relay
 from dns_case import desired, record
 from servers import zone_text
 
@@ -75,7 +77,73 @@ class Lists(dns_case.DnsCase):
         site = self.make_site(["a.example"])
         for arguments in ((), ("a.example", "--all"), ("--all", "--from", "-")):
             self.publish(site, *arguments, status=2)
-        self.publish(site, "--all", "--limit", "0", status=2)
+
+    def test_options_that_make_no_sense(self):
+        zone = self.new_zone()
+        front = relay.Relay(self.server)
+        self.addCleanup(front.close)
+        site = self.make_site([zone], server=front)
+        for limit in ("0", "101", "-1", "+5", "5%", "x", ""):
+            for command in ("publish", "undo"):
+                result = self.expect(site, command, "--all", "--limit", limit, status=2)
+                self.assertIn('--limit "%s" is not 1..100 percent' % limit, result.complaints)
+        for command in ("publish", "undo"):
+            result = self.expect(site, command, zone, "--limit", "50", status=2)
+            self.assertIn("--limit goes with --all and --from", result.complaints)
+        for names in ("a..b", "-x/NOTYPE", "autoconfig/", "autoconfig,,autodiscover", ","):
+            for command in ("publish", "diff"):
+                result = self.expect(site, command, zone, "--adopt", names, status=2)
+                self.assertIn("--adopt", result.complaints)
+                self.assertEqual(result.output, "")
+        self.assertEqual(front.messages, [])
+
+    def test_a_domain_that_stands_there_more_than_once(self):
+        plain = self.new_zone()
+        international = "m\u00fcller.example"
+        zone = international.encode("idna").decode()
+        self.server.add_zone(zone, zone_text(zone, *self.FOREIGN))
+        front = relay.Relay(self.server)
+        self.addCleanup(front.close)
+        site = self.make_site([plain, international], server=front)
+        before = {name: self.server.axfr(name) for name in (plain, zone)}
+        names = (plain, international, plain.upper(), zone.upper(), "M\u00dcLLER.example",
+                 plain + ".", zone, plain)
+        path = site.write("list", "domain,provider\n" + "".join(name + "\n" for name in names))
+        for arguments in (names, ("--from", path, "--limit", "100")):
+            front.messages.clear()
+            *domains, counts = self.publish(site, *arguments, "--json").objects()
+            self.assertEqual([(one["domain"], one["outcome"]) for one in domains],
+                             [(plain, "published"), (zone, "published")])
+            self.assertEqual(counts["counts"]["published"], 2)
+            self.assertEqual(front.count(relay.UPDATE), 2)
+            for name, records in before.items():
+                self.assert_zone(name, records + desired(name))
+            result = self.undo(site, *arguments)
+            self.assertIn("undone 2, unchanged 0, in conflict 0, failed 0, refused 0",
+                          result.output)
+            for name, records in before.items():
+                self.assert_zone(name, records)
+
+    def test_nobody_reads_what_is_printed(self):
+        names = ["quiet%d.example" % number for number in range(600)]
+        site = dns_case.DnsSite(names, publish="fragments", directory="out")
+        self.addCleanup(site.remove)
+        out = os.path.join(site.directory, "out")
+        os.mkdir(out, 0o750)
+        path = site.write("list", "".join(name + "\n" for name in names))
+        for options in ([], ["--json"]):
+            reader, writer = os.pipe()
+            os.close(reader)
+            with os.fdopen(writer, "wb") as closed:
+                result = self.publish(site, "--from", path, "--limit", "100", *options,
+                                      stdout=closed)
+            self.assertEqual(result.complaints, "")
+            self.assertEqual(sorted(os.listdir(out)), sorted(name + ".zone" for name in names))
+            for name in names[::100]:
+                with open(os.path.join(out, name + ".zone"), encoding="ascii") as file:
+                    self.assertIn("_imaps._tcp." + name, file.read())
+            self.assertIn("unchanged 600", self.publish(site, "--all", "--limit", "100").output)
+            self.assertIn("undone 600", self.undo(site, "--all", "--limit", "100").output)
 
     def test_json_is_one_object_a_line(self):
         zones = [self.new_zone() for _ in range(2)]

@@ -122,6 +122,37 @@ class Verify(dns_case.DnsCase):
         self.assertNotIn("new", states.values())
         self.assertEqual((resolvers, end["everywhere"]), ({}, False))
 
+    def test_a_ttl_that_is_not_there(self):
+        zone = self.delegated_zone()
+        site = self.make_site([zone], zone_file="")
+        text = self.expect(site, "verify", zone, status=1).output
+        for address in ADDRESSES:
+            self.assertRegex(text, r"(?m)^ .* %s:%d +\w+ +%d +-(  |$)"
+                             % (address, self.server.port, self.server.serial(zone)))
+        self.assertNotRegex(text, r"(?m) 0$")
+
+    def test_a_change_whose_end_is_not_known(self):
+        zone = self.delegated_zone()
+        lost = []
+
+        def rule(message):
+            if lost:
+                return relay.DROP
+            if relay.opcode(message) == relay.UPDATE:
+                lost.append(message)
+            return relay.PASS
+
+        front = relay.Relay(self.server, rule=rule)
+        self.addCleanup(front.close)
+        site = self.make_site([zone], primary=dns_case.address_text(front))
+        self.publish(site, zone, status=1)
+        site.set(primary=dns_case.address_text(self.server))
+        pending = "%s: a change was begun and not finished" % zone
+        self.assertIn(pending, site.dns("verify", zone).complaints)
+        self.assertIn(pending, site.dns("verify", zone, "--json").complaints)
+        self.publish(site, zone)
+        self.assertNotIn(pending, site.dns("verify", zone).complaints)
+
     def test_one_is_stopped(self):
         zone = self.delegated_zone()
         site = self.make_site([zone])
@@ -235,7 +266,12 @@ class Verify(dns_case.DnsCase):
         self.publish_and_wait(site, inside, *ADDRESSES)
         for server in self.by_address.values():
             server.wait_serving(zone, serial=self.server.serial(zone))
-        self.assertEqual(self.states(site, inside, status=0)[0], dict.fromkeys(ADDRESSES, "new"))
+        began = int(time.time())
+        states, _, end = self.states(site, inside, status=0)
+        self.assertEqual(states, dict.fromkeys(ADDRESSES, "new"))
+        # that its names are not there may be kept for the zone's MINIMUM
+        self.assertGreaterEqual(end["gone_by"], began + 300)
+        self.assertLess(end["gone_by"], time.time() + 300 + 60)
 
     def test_all(self):
         zones = [self.delegated_zone() for _ in range(3)]

@@ -559,7 +559,8 @@ class Show(cli.Case):
                     ['no provider "p"; signpost provider list tells which there are'])
         self.expect(["dns", "records", "k.example", "z.example", "nodots"], 1, "", [
             '"nodots": domain name has one label only',
-            'k.example: its provider "p" is not loaded', "z.example: not in the store"])
+            'k.example: its provider "p" is not loaded',
+            "z.example: not in the store; signpost domain add z.example --provider ID adds it"])
 
     def test_prints_records_for_programs(self):
         self.site.run("domain", "add", "b.example", "--provider", "p")

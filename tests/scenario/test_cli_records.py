@@ -93,7 +93,34 @@ class Check(Records):
         path = self.zone("q", MAIL)
         self.expect(["check"], 0,
                     "warning: %s: there is no provider \"q\", so nobody uses the file\n"
-                    "0 errors, 1 warning\n" % path)
+                    "warning: p: has no zone file p.zone: no MX, SPF, DKIM or DMARC records are "
+                    "published for its domains\n"
+                    "0 errors, 2 warnings\n" % path)
+        os.remove(path)  # who has no such file at all has these records elsewhere
+        self.expect(["check"], 0, "0 errors, 0 warnings\n")
+
+    def test_where_records_are_published(self):
+        key = self.site.write("site/key", 'key "a" { algorithm hmac-sha256; secret "%s"; };\n'
+                              % base64.b64encode(bytes(32)).decode())
+        for settings, finding in (
+                ("primary = 192.0.2.1 192.0.2.2:5300", "primary: one address, not 2; the others "
+                 "belong to servers"),
+                ("publish = fragments", "directory: not set: where should the files of publish = "
+                 "fragments go?"),
+                ("publish = zones\ndirectory = absent", "directory: %s: No such file or directory"
+                 % os.path.join(self.site.directory, "absent")),
+                ("key = absent", "key: %s: No such file or directory"
+                 % os.path.join(self.site.directory, "absent")),
+                ("key = key", "key: " + key)):
+            with self.subTest(settings=settings):
+                self.site.configure(CONFIGURATION + settings + "\n")
+                os.chmod(key, 0o644)
+                status, text, complaints = self.site.run("check")
+                self.assertEqual((status, complaints), (1, ""))
+                self.assertIn("error: %s: [dns] %s" % (self.site.configuration, finding), text)
+                self.assertTrue(text.endswith("1 error, 0 warnings\n"), text)
+        os.chmod(key, 0o640)
+        self.expect(["check"], 0, "0 errors, 0 warnings\n")
 
     def test_looks_at_single_files(self):
         good = self.site.write("good.zone", MAIL)

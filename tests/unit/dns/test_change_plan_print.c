@@ -117,7 +117,8 @@ static const struct {
 	  "update add new.kunde.example. 300 IN CNAME setup.hosting.example.\n"
 	  "send\n" },
 	{ CHANGE_PLAN_POWERDNS, &change_texts, NULL,
-	  "{\"rrsets\":[{\"name\":\"_autodiscover._tcp.kunde.example.\",\"type\":\"SRV\","
+	  "{\"name\":\"kunde.example.\",\"rrsets\":[{\"name\":\"_autodiscover._tcp.kunde.example."
+	  "\",\"type\":\"SRV\","
 	  "\"changetype\":\"DELETE\"},{\"name\":\"autoconfig.kunde.example.\",\"type\":\"A\","
 	  "\"changetype\":\"DELETE\"},{\"name\":\"kunde.example.\",\"type\":\"MX\",\"ttl\":300,"
 	  "\"changetype\":\"REPLACE\",\"records\":[{\"content\":\"10 "

@@ -356,6 +356,40 @@ static void limits_signed_answers(void **state)
 	assert_string_equal(err.text, "is signed and has 17721 bytes, at most 16384");
 }
 
+static void limits_records(void **state)
+{
+	static const struct {
+		int count;
+		const char *error;
+	} cases[] = {
+		{ 399, "" }, /* the OPT record counts */
+		{ 400, "has 401 records, at most 400" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		CLEANUP(dns_message_clear) struct dns_message request = { .size = 0 };
+		CLEANUP(dns_answer_clear) struct dns_answer answer = { .rcode = 0 };
+		CLEANUP(bytes_clear) struct bytes lines = { 0 };
+		CLEANUP(freep) uint8_t *bytes = NULL;
+		struct reply reply = { "0", NULL, NULL, NULL };
+		struct error err = { 0 };
+		size_t size;
+
+		for (int j = 0; j < cases[i].count; j++)
+			bytes_append_format(&lines, "www.a.test. 60 IN A 192.0.%d.%d\n", j / 256,
+					    j % 256);
+		reply.answer = lines.data;
+		assert_int_equal(dns_message_query("www.a.test.", LDNS_RR_TYPE_A, false, NULL,
+						   &request, &err),
+				 0);
+		make(&request, &reply, false, &bytes, &size);
+		assert_int_equal(dns_message_answer(&request, bytes, size, &answer, &err),
+				 *cases[i].error ? -1 : 0);
+		assert_string_equal(err.text, cases[i].error);
+	}
+}
+
 /* Hands the messages of a transfer over, separated by "--". What was listed, or the complaint. */
 static char *transfer(const char *messages, const struct tsig_key *with, bool sign)
 {
@@ -545,6 +579,7 @@ int main(void)
 		cmocka_unit_test(takes_answers_apart),
 		cmocka_unit_test(takes_answers_to_updates_apart),
 		cmocka_unit_test(limits_signed_answers),
+		cmocka_unit_test(limits_records),
 		cmocka_unit_test(takes_transfers_apart),
 		cmocka_unit_test(tells_reasons),
 		cmocka_unit_test(reasons_are_whole),
