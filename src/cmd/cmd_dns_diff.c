@@ -1,4 +1,5 @@
 /* signpost dns diff: what would have to change, compared with what is live. Changes nothing. */
+#include "base/bytes.h"
 #include "cmd/options.h"
 #include "cmd/output.h"
 #include "cmd/publication_print.h"
@@ -36,6 +37,17 @@ static int print_batch(struct dns_run *run, struct publication *list, size_t cou
 	return STATUS_DONE;
 }
 
+static int complain_format(const char *format)
+{
+	CLEANUP(bytes_clear) struct bytes names = { 0 };
+
+	for (int i = 0; i < CHANGE_PLAN_FORMAT_COUNT; i++)
+		bytes_append_format(&names, "%s%s", i ? ", " : "",
+				    change_plan_format_name((enum change_plan_format)i));
+	complain("there is no format \"%s\"; there are %s", format, names.data ? names.data : "");
+	return STATUS_USAGE;
+}
+
 static int dns_diff(const struct invocation *invocation)
 {
 	const char *format = option_value(invocation, "format");
@@ -46,11 +58,8 @@ static int dns_diff(const struct invocation *invocation)
 	if (format) {
 		int number = change_plan_format_from_name(format);
 
-		if (number < 0) {
-			complain("there is no format \"%s\", but text, nsupdate, powerdns, json",
-				 format);
-			return STATUS_USAGE;
-		}
+		if (number < 0)
+			return complain_format(format);
 		diff.format = (enum change_plan_format)number;
 	}
 	status = dns_run_check_adopt(option_value(invocation, "adopt"));

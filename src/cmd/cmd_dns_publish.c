@@ -60,7 +60,7 @@ static long change_limit(const struct dns_run *run)
 	return text ? strtol(text, NULL, 10) : run->configuration->dns_change_limit;
 }
 
-static int check_usage(const struct invocation *invocation, bool undo)
+static int check_usage(const struct invocation *invocation)
 {
 	const char *limit = option_value(invocation, "limit");
 	char *end = NULL;
@@ -74,7 +74,7 @@ static int check_usage(const struct invocation *invocation, bool undo)
 			 "limited");
 		return STATUS_USAGE;
 	}
-	return undo ? STATUS_DONE : dns_run_check_adopt(option_value(invocation, "adopt"));
+	return dns_run_check_adopt(option_value(invocation, "adopt"));
 }
 
 /* Stops a run over many domains that would change too many zones. */
@@ -110,7 +110,7 @@ static int publish(const struct invocation *invocation, bool undo)
 	struct publishing publishing = { .dry_run = option_value(invocation, "dry-run") };
 	unsigned int needs = DNS_RUN_NETWORK | DNS_RUN_TARGET | DNS_RUN_PRIMARY;
 	struct dns_run run = { 0 };
-	int status = check_usage(invocation, undo);
+	int status = check_usage(invocation);
 
 	if (status != STATUS_DONE)
 		return status;
@@ -120,7 +120,7 @@ static int publish(const struct invocation *invocation, bool undo)
 	run.site.undo = undo;
 	run.site.terse = true;
 	run.site.what = undo ? "dns undo" : "dns publish";
-	run.site.adopt = undo ? NULL : option_value(invocation, "adopt");
+	run.site.adopt = option_value(invocation, "adopt");
 	if (status == STATUS_DONE && !publishing.dry_run)
 		status = check_limit(&run);
 	if (status == STATUS_DONE) {
@@ -166,6 +166,7 @@ const struct command command_dns_publish = {
 static const struct command_option undo_options[] = {
 	{ "all", NULL, "all domains that something was published for" },
 	{ "from", "FILE", "the domains of a file, one a line" },
+	{ "adopt", "NAMES", "take over what stands at these names, separated by commas" },
 	{ "limit", "PERCENT", "the share of zones that --all and --from may change" },
 	{ "dry-run", NULL, "change nothing, print what would be changed" },
 	{ NULL, NULL, NULL },

@@ -202,32 +202,6 @@ int dns_record_parse_line(const char *line, size_t size, struct dns_record **ret
 	return dns_record_parse(owner, seconds, type, at, ".", "", ret, err);
 }
 
-/* The rdata as one field: enough for a packet, into which it goes as it is. */
-ldns_rr *dns_record_to_rr(const struct dns_record *record)
-{
-	CLEANUP(rr_freep) ldns_rr *rr = ldns_rr_new();
-	ldns_rdf *owner, *rdata, *ret_owner;
-	ldns_rr *ret;
-
-	if (!rr)
-		return NULL;
-	owner = ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, record->owner_size, record->owner_wire);
-	ldns_rr_set_owner(rr, owner);
-	ret_owner = ldns_rr_owner(rr);
-	ldns_rr_set_type(rr, record->type);
-	ldns_rr_set_class(rr, LDNS_RR_CLASS_IN);
-	ldns_rr_set_ttl(rr, record->ttl);
-	rdata = ldns_rdf_new_frm_data(LDNS_RDF_TYPE_UNKNOWN, record->rdata_size,
-				      record->rdata_wire);
-	if (!ret_owner || !rdata || !ldns_rr_push_rdf(rr, rdata)) {
-		ldns_rdf_deep_free(rdata);
-		return NULL;
-	}
-	ret = rr;
-	rr = NULL;
-	return ret;
-}
-
 const char *dns_type_name(ldns_rr_type type, char *ret)
 {
 	const ldns_rr_descriptor *descriptor = ldns_rr_descript((uint16_t)type);

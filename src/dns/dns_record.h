@@ -56,9 +56,6 @@ struct dns_record *dns_record_copy(const struct dns_record *record, uint32_t ttl
  */
 struct dns_record *dns_record_clone(const struct dns_record *record);
 
-/* For a packet. NULL: no memory. The caller frees it with ldns_rr_free(). */
-ldns_rr *dns_record_to_rr(const struct dns_record *record);
-
 /* "SRV", "TYPE65280". ret has 16 bytes. Returns ret. */
 const char *dns_type_name(ldns_rr_type type, char *ret);
 

@@ -275,11 +275,6 @@ int zone_directory_write(struct zone_directory *directory, const struct domain_n
 	return 0;
 }
 
-size_t zone_directory_pending(const struct zone_directory *directory)
-{
-	return directory->count;
-}
-
 /* Gives the files their names. Returns how many have it; errno tells what ended it early. */
 static size_t rename_all(const struct zone_directory *directory)
 {

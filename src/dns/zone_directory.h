@@ -52,9 +52,6 @@ int zone_directory_write(struct zone_directory *directory, const struct domain_n
  */
 int zone_directory_commit(struct zone_directory *directory, struct error *err);
 
-/* How many files were written and not yet committed. */
-size_t zone_directory_pending(const struct zone_directory *directory);
-
 /*
  * Runs the reload command for domains whose files have changed: words separated by blanks, no
  * shell. %ZONE% in a word is replaced by each domain in turn, one run each; a word %ZONES% by up to
