@@ -11,6 +11,18 @@ struct zone_printing {
 	bool incomplete;
 };
 
+/* A server that has not got the zone is to get a new one; one that is silent may have any. */
+static void take_serial(struct publication *publication, const struct live_job *job)
+{
+	char server[SOCKET_ADDRESS_TEXT_SIZE];
+
+	publication->serial = job->serial;
+	if (job->state == LIVE_NO_ANSWER)
+		publication_fail(publication, PUBLICATION_FAILED,
+				 "%s %s, so which serial the zone has is not known",
+				 socket_address_text(&job->server, 53, server), job->reason);
+}
+
 /* The serial of the live zone where there is one, so that the new one is higher. */
 static int find_serials(struct dns_run *run, struct publication *list, size_t count)
 {
@@ -27,11 +39,12 @@ static int find_serials(struct dns_run *run, struct publication *list, size_t co
 	}
 	for (size_t i = 0; i < count; i++)
 		jobs[i] = (struct live_job){ .domain = &list[i].domain,
-					     .server = *run->site.primary };
+					     .server = *run->site.primary,
+					     .records_only = true };
 	result = live_records_read(run->exchange, jobs, count, &err);
 	for (size_t i = 0; i < count; i++) {
-		if (result == 0 && jobs[i].state == LIVE_READ)
-			list[i].serial = jobs[i].serial;
+		if (result == 0)
+			take_serial(&list[i], &jobs[i]);
 		live_job_clear(&jobs[i]);
 	}
 	free(jobs);
@@ -41,19 +54,14 @@ static int find_serials(struct dns_run *run, struct publication *list, size_t co
 static int print_zone(struct dns_run *run, struct zone_printing *printing,
 		      struct publication *publication, struct error *err)
 {
-	const struct provider_answers *answers;
 	CLEANUP(freep) char *text = NULL;
 	size_t size;
 
-	if (!publication->provider)
-		return error_set(err, ERROR_NOT_FOUND, "not in the store");
-	answers = provider_set_find(run->providers, publication->provider);
-	if (!answers)
-		return error_set(err, ERROR_NOT_FOUND, "its provider \"%s\" is not loaded",
-				 publication->provider);
-	if (domain_records_make(run->providers, answers, run->zones, &publication->domain,
-				&publication->records, err) < 0 ||
-	    zone_text_make(printing->kind, &publication->domain, &publication->records.desired,
+	if (publication->outcome != PUBLICATION_FAILED)
+		publication_make_records(&run->site, publication);
+	if (publication->outcome == PUBLICATION_FAILED)
+		return error_set(err, ERROR_INVALID, "%s", publication->reason);
+	if (zone_text_make(printing->kind, &publication->domain, &publication->records.desired,
 			   &publication->records.frame,
 			   serial_next(publication->serial, time(NULL)), &text, &size, err) < 0)
 		return -1;

@@ -92,6 +92,10 @@ int publication_plan(const struct publication_site *site, struct publication *li
 int publication_carry_out(const struct publication_site *site, struct publication *list,
 			  size_t count, struct error *err);
 
+/* Sets outcome and reason. */
+void publication_fail(struct publication *publication, enum publication_outcome outcome,
+		      const char *format, ...) __attribute__((format(printf, 3, 4)));
+
 /* Frees what is in one, not the struct. */
 void publication_clear(struct publication *publication);
 

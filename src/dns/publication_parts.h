@@ -4,10 +4,6 @@
 
 #include "dns/publication.h"
 
-/* Sets outcome and reason. */
-void publication_fail(struct publication *publication, enum publication_outcome outcome,
-		      const char *format, ...) __attribute__((format(printf, 3, 4)));
-
 int publication_note(struct publication *publication, struct error *err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
