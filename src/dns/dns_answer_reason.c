@@ -41,7 +41,8 @@ static const struct {
 	{ ANY, ANY, LDNS_RCODE_NOTIMPL, "NOTIMP", "does not answer such questions", NULL },
 
 	{ UPDATE, SIGNED, LDNS_RCODE_REFUSED, "REFUSED", "refuses",
-	  "the key may not change these names; look at update-policy, allow-update or acl" },
+	  "the key may not change these names, or the server's own checks refuse a record; look at "
+	  "its log, and at update-policy or acl" },
 	{ UPDATE, ONE_SIDED, LDNS_RCODE_REFUSED, "REFUSED", "refuses without a signature",
 	  "it takes no updates of this zone, from this address, or with this key; look at "
 	  "update-policy, allow-update or TSIG-ALLOW-DNSUPDATE" },

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define PROBE_LABEL "signpost-probe" /* what nobody has */
+
 /* A name and type that are to be asked for. */
 struct pair {
 	const char *owner;
@@ -79,6 +81,9 @@ static int add_around(const struct live_reading *reading, const struct dns_recor
 			if (pairs_add(pairs, record->owner, in_the_way[i], err) < 0)
 				return -1;
 		}
+		if (*record->owner == '_' &&
+		    pairs_add(pairs, record->owner, LDNS_RR_TYPE_SRV, err) < 0)
+			return -1;
 	}
 	for (const char *name = dns_name_parent(record->owner);
 	     name && dns_name_below(name, reading->apex); name = dns_name_parent(name)) {
@@ -212,8 +217,9 @@ static void names_clear(struct names *names)
 	free(names->list);
 }
 
-/* "*" below parent, which lives as long as names. */
-static int names_add(struct names *names, const char *parent, const char **ret, struct error *err)
+/* A label below parent, which lives as long as names. */
+static int names_add(struct names *names, const char *label, const char *parent, const char **ret,
+		     struct error *err)
 {
 	char *name;
 
@@ -226,7 +232,7 @@ static int names_add(struct names *names, const char *parent, const char **ret, 
 		names->list = larger;
 		names->room = room;
 	}
-	if (asprintf(&name, "*.%s", parent) < 0)
+	if (asprintf(&name, "%s.%s", label, parent) < 0)
 		return error_no_memory(err);
 	names->list[names->count++] = name;
 	*ret = name;
@@ -251,7 +257,7 @@ static int add_behind(struct live_reading *reading, const struct dns_question *q
 	if (question->type == LDNS_RR_TYPE_NS || answer->answer.count == 0 || !parent ||
 	    !dns_name_below(parent, reading->apex))
 		return 0;
-	if (names_add(names, parent, &wildcard, err) < 0)
+	if (names_add(names, "*", parent, &wildcard, err) < 0)
 		return -1;
 	return pairs_add(pairs, wildcard, question->type, err);
 }
@@ -298,6 +304,129 @@ static int read_further(struct exchange *exchange, struct live_reading *readings
 	return take_answers(readings, &questions, err);
 }
 
+/*
+ * Wildcards. Whether a name exists tells a question for one below it: no wildcard above reaches
+ * past a name that exists (RFC 4592 2.2.1), so the answer is NXDOMAIN; else the wildcard answers
+ * again.
+ */
+
+static bool is_wildcard(const struct dns_record *record)
+{
+	return strncmp(record->owner, "*.", 2) == 0;
+}
+
+static bool has_owner(const struct dns_record_list *list, const char *owner)
+{
+	for (size_t i = 0; list && i < list->count; i++) {
+		if (strcmp(list->list[i]->owner, owner) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Where only the records of the lists are asked for, wildcards are not known; then a name that
+ * should have gone, which is in the second list alone, and still answers.
+ */
+static bool may_be_lent(const struct live_job *job, const struct dns_record *record)
+{
+	if (is_wildcard(record) || record->type == LDNS_RR_TYPE_NS)
+		return false;
+	if (job->records_only)
+		return !has_owner(job->names[0], record->owner) &&
+		       !has_owner(job->names[2], record->owner);
+	for (size_t i = 0; i < job->records.count; i++) {
+		const struct dns_record *wildcard = job->records.list[i];
+
+		if (is_wildcard(wildcard) && dns_name_below(record->owner, wildcard->owner + 2))
+			return true;
+	}
+	return false;
+}
+
+static bool is_first_of_owner(const struct live_job *job, size_t at)
+{
+	for (size_t i = 0; i < at; i++) {
+		if (strcmp(job->records.list[i]->owner, job->records.list[at]->owner) == 0)
+			return false;
+	}
+	return true;
+}
+
+static int add_probes(struct live_reading *reading, size_t tag, struct names *names,
+		      struct dns_question_list *questions, struct error *err)
+{
+	struct live_job *job = reading->job;
+	const char *name;
+
+	job->exact = true;
+	for (size_t i = 0; i < job->records.count; i++) {
+		const struct dns_record *record = job->records.list[i];
+
+		if (!may_be_lent(job, record) || !is_first_of_owner(job, i))
+			continue;
+		if (strlen(record->owner) + sizeof(PROBE_LABEL) >= DOMAIN_NAME_SIZE) {
+			job->exact = false; /* there is no room for a name below it */
+			continue;
+		}
+		if (names_add(names, PROBE_LABEL, record->owner, &name, err) < 0 ||
+		    dns_question_add(questions, &job->server, name, record->type, false, tag, err) <
+			    0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Drops what a wildcard has lent to an owner. */
+static void drop_owner(struct live_job *job, const char *owner)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < job->records.count; i++) {
+		struct dns_record *record = job->records.list[i];
+
+		if (strcmp(record->owner, owner) == 0)
+			free(record);
+		else
+			job->records.list[kept++] = record;
+	}
+	job->records.count = kept;
+}
+
+static void take_probe(struct live_job *job, const struct dns_question *question)
+{
+	const struct dns_record_list *list = &question->answer.answer;
+
+	if (!dns_question_answered(question)) {
+		job->exact = false;
+		return;
+	}
+	for (size_t i = 0; i < list->count; i++) {
+		if (strcmp(list->list[i]->owner, question->owner) == 0) {
+			drop_owner(job, question->owner + sizeof(PROBE_LABEL));
+			return;
+		}
+	}
+}
+
+static int read_probes(struct exchange *exchange, struct live_reading *readings, size_t count,
+		       struct error *err)
+{
+	CLEANUP(dns_question_list_clear) struct dns_question_list questions = { 0 };
+	CLEANUP(names_clear) struct names names = { 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		if (is_asked(&readings[i]) &&
+		    add_probes(&readings[i], i, &names, &questions, err) < 0)
+			return -1;
+	}
+	if (dns_question_ask(exchange, &questions, err) < 0)
+		return -1;
+	for (size_t i = 0; i < questions.count; i++)
+		take_probe(readings[questions.list[i].tag].job, &questions.list[i]);
+	return 0;
+}
+
 int live_read_names(struct exchange *exchange, struct live_reading *readings, size_t count,
 		    struct error *err)
 {
@@ -310,5 +439,7 @@ int live_read_names(struct exchange *exchange, struct live_reading *readings, si
 	if (dns_question_ask(exchange, &questions, err) < 0 ||
 	    take_answers(readings, &questions, err) < 0)
 		return -1;
-	return read_further(exchange, readings, &questions, err);
+	if (read_further(exchange, readings, &questions, err) < 0)
+		return -1;
+	return read_probes(exchange, readings, count, err);
 }

@@ -33,9 +33,15 @@ struct live_job {
 	 * there is one, for all types that matter, as "*" below the parent of what was found.
 	 */
 	const struct dns_record_list *names[3];
-	bool records_only; /* only what is in the lists is asked, nothing around it */
+	/*
+	 * Only what is in the lists is asked, nothing around it; and whether a name that is in
+	 * names[1] alone, which should have gone, still answers out of a wildcard.
+	 */
+	bool records_only;
 
 	/* Set by live_records_read(). */
+	bool exact; /* it is certain that no record was lent by a wildcard: each name that might
+		       have been was asked for a name below it; those that were are left out */
 	enum live_state state;
 	char reason[200]; /* of a state other than READ: the rest of a sentence that begins with the
 			     server: "refuses to answer (REFUSED)..." */

@@ -191,6 +191,8 @@ static int add_findings(struct publication *publication, const struct findings *
 /* Whether a live record will stand beside ours: it stays, and is no wildcard's answer. */
 static bool stands_beside(const struct change_plan *plan, const struct dns_record *record)
 {
+	if (record->type == LDNS_RR_TYPE_NS || record->type == LDNS_RR_TYPE_DNAME)
+		return true; /* what lies below a cut is seen by nobody */
 	if (dns_record_list_find(&plan->published, record))
 		return false;
 	for (size_t i = 0; i < plan->change_count; i++) {
@@ -210,23 +212,33 @@ static int judge(const struct publication_site *site, struct publication *public
 		 struct error *err)
 {
 	CLEANUP(findings_clear) struct findings findings = { 0 };
-	struct dns_record_list others = { 0 };
+	struct dns_record_list ours = { 0 }, others = { 0 };
 	const struct change_plan *plan = publication->plan;
+	const struct live_job *live = &publication->live;
 	int result;
 
-	others.list = calloc(publication->live.records.count + 1, sizeof(*others.list));
-	if (!others.list)
-		return error_no_memory(err);
-	for (size_t i = 0; i < publication->live.records.count; i++) {
-		struct dns_record *record = publication->live.records.list[i];
+	ours.list = calloc(plan->published.count + 1, sizeof(struct dns_record *));
+	others.list = calloc(live->records.count + 1, sizeof(struct dns_record *));
+	/* the TTL that our string takes from a set of others is not ours to be judged */
+	for (size_t i = 0; i < plan->published.count && ours.list; i++) {
+		struct dns_record *record = plan->published.list[i];
+		const struct dns_record *desired =
+			dns_record_list_find(&publication->records.desired, record);
 
-		if (stands_beside(plan, record))
-			others.list[others.count++] = record;
+		ours.list[ours.count++] = desired ? (struct dns_record *)desired : record;
 	}
-	result = domain_records_check(provider_set_find(site->providers, publication->provider),
-				      &publication->domain, &plan->published, &others,
-				      publication->live.transfer, &findings, err);
-	free(others.list); /* the records are not its own */
+	for (size_t i = 0; i < live->records.count && others.list; i++) {
+		if (stands_beside(plan, live->records.list[i]))
+			others.list[others.count++] = live->records.list[i];
+	}
+	if (ours.list && others.list)
+		result = domain_records_check(
+			provider_set_find(site->providers, publication->provider),
+			&publication->domain, &ours, &others, live->transfer, &findings, err);
+	else
+		result = error_no_memory(err);
+	free(ours.list); /* the records are not its own */
+	free(others.list);
 	return result < 0 ? -1 : add_findings(publication, &findings, err);
 }
 
@@ -304,7 +316,7 @@ static int make_plan(const struct publication_site *site, struct publication *pu
 				     ? &publication->last_log.published
 				     : NULL,
 		.live = &publication->live.records,
-		.live_whole = publication->live.transfer,
+		.live_whole = publication->live.transfer || publication->live.exact,
 		.adopt = site->adopt,
 	};
 

@@ -158,7 +158,8 @@ class Zones(unittest.TestCase):
         site = self.make_site(["kunde.example"])
         result = site.dns("zone", "kunde.example", "fremd.example")
         self.assertEqual((result.status, result.complaints),
-                         (1, "signpost: fremd.example: not in the store\n"))
+                         (1, "signpost: fremd.example: not in the store; signpost domain add "
+                          "fremd.example --provider ID adds it\n"))
         self.assertEqual(ask.lines(result.output), sorted(desired("kunde.example")))
 
 

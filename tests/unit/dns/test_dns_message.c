@@ -494,8 +494,8 @@ static void tells_reasons(void **state)
 		  "refuses the transfer (REFUSED): it has not got the zone, or gives it to others "
 		  "only; look at allow-transfer or acl" },
 		{ { U, SIGNED, .rcode = 5 },
-		  "refuses (REFUSED): the key may not change these names; look at update-policy, "
-		  "allow-update or acl" },
+		  "refuses (REFUSED): the key may not change these names, or the server's own "
+		  "checks refuse a record; look at its log, and at update-policy or acl" },
 		{ { U, UNSIGNED, .rcode = 5 },
 		  "refuses without a signature (REFUSED): it takes no updates of this zone, from "
 		  "this address, or with this key; look at update-policy, allow-update or "

@@ -209,7 +209,24 @@ static void looks_behind_answers(void **state)
 		       "*.kunde.example. TXT\n"
 		       "_imaps._tcp.kunde.example. SRV\n"
 		       "_tcp.kunde.example. NS\n"
-		       "kunde.example. TXT\n");
+		       "kunde.example. TXT\n"
+		       "signpost-probe._imaps._tcp.kunde.example. SRV\n");
+	/* where the wildcard answers below the name too, the name does not exist (RFC 4592 2.2.1)
+	 */
+	CHECK(.rows = ROWS(ZONE,
+			   { "*.kunde.example.", "A", "aa", "*.kunde.example. 60 IN A 192.0.2.1\n",
+			     NULL, NULL },
+			   { "imap.kunde.example.", "A", "aa",
+			     "imap.kunde.example. 60 IN A 192.0.2.1\n", NULL, NULL },
+			   { "signpost-probe.imap.kunde.example.", "A", "aa",
+			     "signpost-probe.imap.kunde.example. 60 IN A 192.0.2.1\n", NULL, NULL },
+			   { "pop.kunde.example.", "A", "aa",
+			     "pop.kunde.example. 60 IN A 192.0.2.1\n", NULL, NULL },
+			   NO_NAME),
+	      .names = "imap 300 A 192.0.2.1\npop 300 A 192.0.2.1\n", .reason = "",
+	      .zone = "kunde.example 7 300",
+	      .records = "*.kunde.example. 60 IN A 192.0.2.1\n"
+			 "pop.kunde.example. 60 IN A 192.0.2.1\n");
 	/* a delegation; one whose child zone the server has, too; a DNAME */
 	CHECK(.rows = ROWS(ZONE,
 			   { "_imaps._tcp.kunde.example.", NULL, "", NULL,
