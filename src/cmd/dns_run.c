@@ -88,6 +88,8 @@ static int open_network(struct dns_run *run, unsigned int needs)
 	if (run->primary.count)
 		settings.primary = &run->primary.list[0];
 	if (exchange_new(&limits, &run->exchange, &err) < 0 ||
+	    (run->resolvers.count &&
+	     target_check_new(run->exchange, &run->resolvers.list[0], &run->targets, &err) < 0) ||
 	    (needs & DNS_RUN_AUTHORITIES &&
 	     authority_finder_new(run->exchange, &settings, &run->authorities, &err) < 0))
 		return complain_error(&err);
@@ -169,6 +171,7 @@ static void fill_site(struct dns_run *run, unsigned int needs)
 		.key = run->key,
 		.primary = run->primary.count ? &run->primary.list[0] : NULL,
 		.authorities = transfer ? NULL : run->authorities,
+		.targets = run->targets,
 		.directory = run->directory,
 		.kind = strcmp(c->dns_publish, "zones") == 0 ? ZONE_TEXT_ZONE : ZONE_TEXT_FRAGMENT,
 		.reload = c->dns_reload,
@@ -213,6 +216,7 @@ int dns_run_open(const struct invocation *invocation, unsigned int needs, struct
 void dns_run_close(struct dns_run *run)
 {
 	zone_directory_closep(&run->directory);
+	target_check_freep(&run->targets);
 	authority_finder_freep(&run->authorities);
 	exchange_freep(&run->exchange);
 	tsig_key_freep(&run->key);

@@ -31,6 +31,7 @@ struct dns_run {
 	struct exchange *exchange;
 	struct tsig_key *key;
 	struct socket_address_list primary, servers, resolvers, own;
+	struct target_check *targets;
 	struct authority_finder *authorities;
 	struct zone_directory *directory;
 	struct publication_site site;

@@ -4,44 +4,13 @@
 
 #include "base/findings.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-void publication_fail(struct publication *publication, enum publication_outcome outcome,
-		      const char *format, ...)
-{
-	va_list args;
-
-	publication->outcome = outcome;
-	va_start(args, format);
-	vsnprintf(publication->reason, sizeof(publication->reason), format, args);
-	va_end(args);
-}
 
 bool publication_is_fine(const struct publication *publication)
 {
 	return publication->outcome != PUBLICATION_FAILED &&
 	       publication->outcome != PUBLICATION_CONFLICT;
-}
-
-int publication_note(struct publication *publication, struct error *err, const char *format, ...)
-{
-	char **larger = reallocarray(publication->notes, publication->note_count + 1,
-				     sizeof(*publication->notes));
-	va_list args;
-	int length;
-
-	if (!larger)
-		return error_no_memory(err);
-	publication->notes = larger;
-	va_start(args, format);
-	length = vasprintf(&larger[publication->note_count], format, args);
-	va_end(args);
-	if (length < 0)
-		return error_no_memory(err);
-	publication->note_count++;
-	return 0;
 }
 
 void publication_clear(struct publication *publication)
@@ -394,6 +363,29 @@ static int plan_one(const struct publication_site *site, struct publication *pub
 	return make_plan(site, publication, err);
 }
 
+/* What cannot be told without asking others is a note: a resolver may be behind. */
+static int note_targets(const struct publication_site *site, struct publication *publication,
+			struct error *err)
+{
+	const struct dns_record_list *desired = &publication->records.desired;
+	char type[16];
+
+	if (!site->targets || publication->as_written)
+		return 0;
+	if (target_check_ask(site->targets, &publication->domain, desired, err) < 0)
+		return -1;
+	for (size_t i = 0; i < desired->count; i++) {
+		const struct dns_record *record = desired->list[i];
+		const char *fault = target_check_fault(site->targets, record);
+
+		if (fault &&
+		    publication_note(publication, err, "%s %s %s: %s", record->owner,
+				     dns_type_name(record->type, type), record->rdata, fault) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int publication_plan(const struct publication_site *site, struct publication *list, size_t count,
 		     struct error *err)
 {
@@ -408,7 +400,7 @@ int publication_plan(const struct publication_site *site, struct publication *li
 		return -1;
 	for (size_t i = 0; i < count; i++) {
 		if (publication_is_fine(&list[i]) && !list[i].as_written &&
-		    plan_one(site, &list[i], err) < 0)
+		    (plan_one(site, &list[i], err) < 0 || note_targets(site, &list[i], err) < 0))
 			return -1;
 	}
 	return 0;

@@ -13,6 +13,7 @@
 #include "dns/change_plan.h"
 #include "dns/domain_records.h"
 #include "dns/live_records.h"
+#include "dns/target_check.h"
 #include "dns/zone_directory.h"
 #include "dns/zone_text.h"
 #include "store/dns_change.h"
@@ -61,6 +62,7 @@ struct publication_site {
 	const struct tsig_key *key;	      /* NULL: updates and transfers are not signed */
 	const struct socket_address *primary; /* NULL: none is configured */
 	struct authority_finder *authorities; /* NULL: only the primary is asked */
+	struct target_check *targets;	      /* NULL: targets are not looked up */
 	struct zone_directory *directory;     /* NULL: dynamic updates */
 	enum zone_text_kind kind;	      /* of the directory's files */
 	const char *reload;		      /* NULL: no command */

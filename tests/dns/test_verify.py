@@ -82,6 +82,21 @@ class Verify(dns_case.DnsCase):
                 {one["resolver"]: one for one in objects if "resolver" in one},
                 [one for one in objects if "everywhere" in one and "domain" in one][-1])
 
+    def test_targets_are_looked_up(self):
+        """Those outside of the domain: in the domain they may be about to be made."""
+        other = self.delegated_zone()
+        zone = self.delegated_zone()
+        site = self.make_site([zone], zone_file=(
+            "@ MX 10 www\nhost A 192.0.2.7\n_a._tcp SRV 0 1 1 host\n"
+            "_b._tcp SRV 0 1 2 www.%s.\n_c._tcp SRV 0 1 3 nobody.%s.\n" % (other, other)))
+        notes = [line for line in self.expect(site, "diff", zone).output.splitlines()
+                 if line.startswith("note: ") and other in line]
+        self.assertEqual(notes, [
+            "note: _c._tcp.%s. SRV 0 1 3 nobody.%s.: the server has no address (A, AAAA) at the "
+            "resolver; make it, or correct the name" % (zone, other)])
+        output = self.publish(site, zone).output
+        self.assertNotIn("host.", [line for line in output.splitlines() if "no address" in line])
+
     def test_everywhere(self):
         zone = self.delegated_zone()
         site = self.make_site([zone])
