@@ -4,43 +4,31 @@
 #include "cmd/output.h"
 #include "cmd/records_print.h"
 
-struct records_printing {
-	bool begun, incomplete;
-};
-
+/* context: bool, whether anything was printed. */
 static int print_batch(struct dns_run *run, struct publication *list, size_t count, void *context)
 {
-	struct records_printing *printing = context;
-	bool json = run->invocation->json;
+	bool *begun = context, json = run->invocation->json;
+	int status = STATUS_DONE;
 
-	for (size_t i = 0; i < count && output_wanted(); i++) {
+	for (size_t i = 0; i < count && output_wanted() && status == STATUS_DONE; i++) {
 		publication_make_records(&run->site, &list[i]);
 		if (list[i].outcome == PUBLICATION_FAILED) {
 			dns_run_complain(run, &list[i]);
-			printing->incomplete = true;
 			continue;
 		}
-		if (printing->begun && !json)
+		if (*begun && !json)
 			output_text("\n");
-		printing->begun = true;
-		if (records_print(&list[i].records, &list[i].domain, json) != STATUS_DONE)
-			printing->incomplete = true;
+		*begun = true;
+		status = records_print(&list[i].records, &list[i].domain, json);
 	}
-	return STATUS_DONE;
+	return status;
 }
 
 static int dns_records(const struct invocation *invocation)
 {
-	struct records_printing printing = { 0 };
-	struct dns_run run;
-	int status = dns_run_open(invocation, 0, &run);
+	bool begun = false;
 
-	if (status == STATUS_DONE)
-		status = dns_run_each(&run, print_batch, &printing);
-	if (status == STATUS_DONE && (printing.incomplete || run.feed.refused))
-		status = STATUS_FINDING;
-	dns_run_close(&run);
-	return status;
+	return dns_run_whole(invocation, 0, print_batch, &begun);
 }
 
 static const struct command_option records_options[] = {

@@ -6,11 +6,6 @@
 
 #include <time.h>
 
-struct zone_printing {
-	enum zone_text_kind kind;
-	bool incomplete;
-};
-
 /* A server that has not got the zone is to get a new one; one that is silent may have any. */
 static void take_serial(struct publication *publication, const struct live_job *job)
 {
@@ -51,61 +46,47 @@ static int find_serials(struct dns_run *run, struct publication *list, size_t co
 	return result < 0 ? complain_error(&err) : STATUS_DONE;
 }
 
-static int print_zone(struct dns_run *run, struct zone_printing *printing,
-		      struct publication *publication, struct error *err)
+static void print_zone(struct dns_run *run, enum zone_text_kind kind,
+		       struct publication *publication)
 {
 	CLEANUP(freep) char *text = NULL;
+	struct error err;
 	size_t size;
 
 	if (publication->outcome != PUBLICATION_FAILED)
 		publication_make_records(&run->site, publication);
-	if (publication->outcome == PUBLICATION_FAILED)
-		return error_set(err, ERROR_INVALID, "%s", publication->reason);
-	if (zone_text_make(printing->kind, &publication->domain, &publication->records.desired,
+	if (publication->outcome != PUBLICATION_FAILED &&
+	    zone_text_make(kind, &publication->domain, &publication->records.desired,
 			   &publication->records.frame,
-			   serial_next(publication->serial, time(NULL)), &text, &size, err) < 0)
-		return -1;
-	output_bytes(text, size);
-	return 0;
+			   serial_next(publication->serial, time(NULL)), &text, &size, &err) < 0)
+		publication_fail(publication, PUBLICATION_FAILED, "%s", err.text);
+	if (publication->outcome == PUBLICATION_FAILED)
+		dns_run_complain(run, publication);
+	else
+		output_bytes(text, size);
 }
 
+/* context: enum zone_text_kind. */
 static int print_batch(struct dns_run *run, struct publication *list, size_t count, void *context)
 {
-	struct zone_printing *printing = context;
-	struct error err;
-	int status = STATUS_DONE;
+	const enum zone_text_kind *kind = context;
+	int status = *kind == ZONE_TEXT_ZONE ? find_serials(run, list, count) : STATUS_DONE;
 
-	if (printing->kind == ZONE_TEXT_ZONE)
-		status = find_serials(run, list, count);
-	for (size_t i = 0; i < count && status == STATUS_DONE; i++) {
-		if (print_zone(run, printing, &list[i], &err) == 0)
-			continue;
-		complain("%s: %s", list[i].domain.text, err.text);
-		printing->incomplete = true;
-	}
+	for (size_t i = 0; i < count && status == STATUS_DONE; i++)
+		print_zone(run, *kind, &list[i]);
 	return status;
 }
 
 static int dns_zone(const struct invocation *invocation)
 {
-	struct zone_printing printing = { .kind = option_value(invocation, "full")
-							  ? ZONE_TEXT_ZONE
-							  : ZONE_TEXT_FRAGMENT };
-	struct dns_run run;
-	int status;
+	bool full = option_value(invocation, "full");
+	enum zone_text_kind kind = full ? ZONE_TEXT_ZONE : ZONE_TEXT_FRAGMENT;
 
 	if (invocation->json) {
 		complain("a zone is text; dns records --json has its records as objects");
 		return STATUS_USAGE;
 	}
-	status = dns_run_open(invocation, printing.kind == ZONE_TEXT_ZONE ? DNS_RUN_NETWORK : 0,
-			      &run);
-	if (status == STATUS_DONE)
-		status = dns_run_each(&run, print_batch, &printing);
-	if (status == STATUS_DONE && (printing.incomplete || run.feed.refused))
-		status = STATUS_FINDING;
-	dns_run_close(&run);
-	return status;
+	return dns_run_whole(invocation, full ? DNS_RUN_NETWORK : 0, print_batch, &kind);
 }
 
 static const struct command_option zone_options[] = {

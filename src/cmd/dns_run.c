@@ -277,8 +277,23 @@ int dns_run_each(struct dns_run *run, dns_run_batch *batch, void *context)
 	return status;
 }
 
+int dns_run_whole(const struct invocation *invocation, unsigned int needs, dns_run_batch *batch,
+		  void *context)
+{
+	struct dns_run run;
+	int status = dns_run_open(invocation, needs, &run);
+
+	if (status == STATUS_DONE)
+		status = dns_run_each(&run, batch, context);
+	if (status == STATUS_DONE && (run.complained || run.feed.refused))
+		status = STATUS_FINDING;
+	dns_run_close(&run);
+	return status;
+}
+
 void dns_run_complain(struct dns_run *run, const struct publication *publication)
 {
+	run->complained = true;
 	progress_clear(&run->progress);
 	complain("%s: %s", publication->domain.text, publication->reason);
 }

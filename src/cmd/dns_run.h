@@ -38,8 +38,9 @@ struct dns_run {
 	char target[512], who[64];
 	struct domain_feed feed;
 	struct progress progress;
-	bool counting; /* it is only found out how many would change */
-	bool quiet;    /* there are many domains: those without news are only counted */
+	bool complained; /* of a domain */
+	bool counting;	 /* it is only found out how many would change */
+	bool quiet;	 /* there are many domains: those without news are only counted */
 };
 
 /* Complains. Returns STATUS_DONE or an exit status. To be closed in either case. */
@@ -53,6 +54,13 @@ void dns_run_close(struct dns_run *run);
 typedef int dns_run_batch(struct dns_run *run, struct publication *list, size_t count,
 			  void *context);
 int dns_run_each(struct dns_run *run, dns_run_batch *batch, void *context);
+
+/*
+ * All of a command that asks for nothing but its batches: opens, works off, closes. STATUS_FINDING
+ * if a line was no domain or dns_run_complain() was called.
+ */
+int dns_run_whole(const struct invocation *invocation, unsigned int needs, dns_run_batch *batch,
+		  void *context);
 
 /* STATUS_USAGE, with a complaint: what --adopt says are no names. NULL is none. */
 int dns_run_check_adopt(const char *names);

@@ -4,8 +4,20 @@
 
 #include "base/findings.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+void publication_fail(struct publication *publication, enum publication_outcome outcome,
+		      const char *format, ...)
+{
+	va_list args;
+
+	publication->outcome = outcome;
+	va_start(args, format);
+	vsnprintf(publication->reason, sizeof(publication->reason), format, args);
+	va_end(args);
+}
 
 bool publication_is_fine(const struct publication *publication)
 {
@@ -15,9 +27,7 @@ bool publication_is_fine(const struct publication *publication)
 
 void publication_clear(struct publication *publication)
 {
-	for (size_t i = 0; i < publication->note_count; i++)
-		free(publication->notes[i]);
-	free(publication->notes);
+	note_clear(&publication->notes, &publication->note_count);
 	free(publication->provider);
 	dns_record_list_clear(&publication->frame);
 	domain_records_clear(&publication->records);
@@ -50,7 +60,6 @@ static int read_log(const struct dns_change *change, struct change_log *log,
 		return 0;
 	if (change_log_parse(change->log, change->log_size, log, err) < 0)
 		return error_prefix(err, "the store's change %lld", (long long)change->id);
-	dns_record_list_sort(&log->published);
 	if (add_all(known, &log->added, err) < 0 || add_all(known, &log->removed, err) < 0 ||
 	    add_all(known, &log->published, err) < 0)
 		return -1;
@@ -151,7 +160,8 @@ static int add_findings(struct publication *publication, const struct findings *
 
 		if (finding->severity == FINDING_ERROR && publication_is_fine(publication))
 			publication_fail(publication, PUBLICATION_FAILED, "%s", finding->text);
-		else if (publication_note(publication, err, "%s", finding->text) < 0)
+		else if (note_add(&publication->notes, &publication->note_count, err, "%s",
+				  finding->text) < 0)
 			return -1;
 	}
 	return 0;
@@ -353,9 +363,9 @@ static int plan_one(const struct publication_site *site, struct publication *pub
 		return -1;
 	skipped = site->undo && is_empty_change(publication);
 	if (skipped && !site->writes)
-		return publication_note(publication, err,
-					"the last publication found everything in place, so the "
-					"change before it will be taken back");
+		return note_add(&publication->notes, &publication->note_count, err,
+				"the last publication found everything in place, so the "
+				"change before it will be taken back");
 	if (skipped && skip_empty_changes(site, publication, err) < 0)
 		return -1;
 	if (site->undo && !publication->last.id)
@@ -378,9 +388,9 @@ static int note_targets(const struct publication_site *site, struct publication 
 		const struct dns_record *record = desired->list[i];
 		const char *fault = target_check_fault(site->targets, record);
 
-		if (fault &&
-		    publication_note(publication, err, "%s %s %s: %s", record->owner,
-				     dns_type_name(record->type, type), record->rdata, fault) < 0)
+		if (fault && note_add(&publication->notes, &publication->note_count, err,
+				      "%s %s %s: %s", record->owner,
+				      dns_type_name(record->type, type), record->rdata, fault) < 0)
 			return -1;
 	}
 	return 0;

@@ -26,7 +26,7 @@ enum publication_outcome {
 	PUBLICATION_PLANNED,   /* has to change, nothing was done yet */
 	PUBLICATION_DONE,      /* changed and read back */
 	PUBLICATION_CONFLICT,  /* somebody else's records are in the way; nothing was changed */
-	PUBLICATION_FAILED,    /* reason tells why; nothing is half done */
+	PUBLICATION_FAILED,    /* reason tells why, and what stands there now if that has changed */
 };
 
 /* One domain. Zero but for domain and provider at the beginning. */

@@ -2,10 +2,8 @@
 #ifndef DNS_PUBLICATION_PARTS_H
 #define DNS_PUBLICATION_PARTS_H
 
+#include "dns/note.h"
 #include "dns/publication.h"
-
-int publication_note(struct publication *publication, struct error *err, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
 
 /* Whether nothing has gone wrong with it so far. */
 bool publication_is_fine(const struct publication *publication);

@@ -81,9 +81,9 @@ bool publication_same_records(const struct dns_record_list *a, const struct dns_
 /* A server that could not be read is a note only, if another one can. */
 static int forgive(struct publication *publication, struct error *err)
 {
-	int result = *publication->reason
-			     ? publication_note(publication, err, "%s", publication->reason)
-			     : 0;
+	int result = *publication->reason ? note_add(&publication->notes, &publication->note_count,
+						     err, "%s", publication->reason)
+					  : 0;
 
 	publication->outcome = PUBLICATION_UNCHANGED;
 	publication->reason[0] = '\0';
@@ -106,7 +106,8 @@ static int take_job(struct live_job *job, const struct job_owner *owner, struct 
 				job->state == LIVE_NO_ANSWER && !*owner->name ? advice : "");
 			return 0;
 		}
-		return publication_note(publication, err, "%s %s", server, job->reason);
+		return note_add(&publication->notes, &publication->note_count, err, "%s %s", server,
+				job->reason);
 	}
 	if (!publication->live.domain) {
 		publication->live = *job;
@@ -115,18 +116,18 @@ static int take_job(struct live_job *job, const struct job_owner *owner, struct 
 	}
 	if (publication_same_records(&job->records, &publication->live.records))
 		return 0;
-	return publication_note(
-		publication, err,
-		"%s has something else (serial %u, not %u): the servers of the zone "
-		"do not agree yet",
-		server, job->serial, publication->live.serial);
+	return note_add(&publication->notes, &publication->note_count, err,
+			"%s has something else (serial %u, not %u): the servers of the zone "
+			"do not agree yet",
+			server, job->serial, publication->live.serial);
 }
 
 static int add_authorities(const struct publication_site *site, struct reading *reading,
 			   struct publication *publication, const struct authority *authority,
 			   struct error *err)
 {
-	if (authority->note && publication_note(publication, err, "%s", authority->note) < 0)
+	if (authority->note &&
+	    note_add(&publication->notes, &publication->note_count, err, "%s", authority->note) < 0)
 		return -1;
 	for (size_t i = 0; i < authority->count; i++) {
 		const struct authority_server *server = &authority->servers[i];
@@ -285,9 +286,9 @@ int publication_read_file(const struct publication_site *site, struct publicatio
 	publication->frame_changes = site->kind == ZONE_TEXT_ZONE && !site->undo &&
 				     !same_frame(&publication->frame, &publication->records.frame);
 	if (publication->frame_changes && publication->frame.count)
-		return publication_note(publication, err,
-					"the SOA and NS records become those of the provider's "
-					"zone file");
+		return note_add(&publication->notes, &publication->note_count, err,
+				"the SOA and NS records become those of the provider's "
+				"zone file");
 	return 0;
 }
 

@@ -78,6 +78,14 @@ static int scan_escape(const char *text, const char *end, struct error *err)
 	return 4;
 }
 
+/* Checks one character of a word or string; returns its bytes, or -1. */
+static int scan_character(const char *text, const char *end, struct error *err)
+{
+	if (*text == '\\')
+		return scan_escape(text, end, err);
+	return *text < ' ' || *text > '~' ? refuse_byte(*text, err) : 1;
+}
+
 static int add_word(struct zone_line *line, struct zone_word word, struct error *err)
 {
 	if (line->count == line->room) {
@@ -99,12 +107,8 @@ static int scan_quoted(struct zone_scan *scan, struct zone_line *line, struct er
 	struct zone_word word = { .text = scan->next, .quoted = true };
 
 	while (at < scan->end && *at != '"' && !newline_at(at, scan->end)) {
-		int size = 1;
+		int size = scan_character(at, scan->end, err);
 
-		if (*at == '\\')
-			size = scan_escape(at, scan->end, err);
-		else if (*at < ' ' || *at > '~')
-			size = refuse_byte(*at, err);
 		if (size < 0)
 			return -1;
 		at += size;
@@ -125,12 +129,8 @@ static int scan_word(struct zone_scan *scan, struct zone_line *line, struct erro
 	struct zone_word word = { .text = at };
 
 	while (at < scan->end && !ends_word(*at) && !newline_at(at, scan->end)) {
-		int size = 1;
+		int size = scan_character(at, scan->end, err);
 
-		if (*at == '\\')
-			size = scan_escape(at, scan->end, err);
-		else if (*at < ' ' || *at > '~')
-			size = refuse_byte(*at, err);
 		if (size < 0)
 			return -1;
 		at += size;

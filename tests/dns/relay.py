@@ -60,6 +60,21 @@ def framed(message):
     return struct.pack("!H", len(message)) + message
 
 
+def lost_after_update(verdict):
+    """A rule: the first update gets the verdict, and nothing comes through from then on."""
+    lost = []
+
+    def rule(message):
+        if lost:
+            return DROP
+        if opcode(message) == UPDATE:
+            lost.append(message)
+            return verdict
+        return PASS
+
+    return rule
+
+
 class Relay:
     """rule(message) tells what happens to one that comes in; it may do things meanwhile."""
 

@@ -60,17 +60,7 @@ class Vanishing(dns_case.DnsCase):
         self.assert_zone(self.zone, self.before)
 
     def test_answer_is_lost_and_the_server_too(self):
-        lost = []
-
-        def rule(message):
-            if lost:
-                return relay.DROP
-            if relay.opcode(message) == relay.UPDATE:
-                lost.append(message)
-                return relay.MUTE
-            return relay.PASS
-
-        self.front.rule = rule
+        self.front.rule = relay.lost_after_update(relay.MUTE)
         self.assertIn("not known", self.publish(self.site, self.zone, status=1).complaints)
         self.assert_zone(self.zone, self.before + desired(self.zone))
         self.front.rule = lambda message: relay.PASS

@@ -90,12 +90,10 @@ class Verify(dns_case.DnsCase):
             "@ MX 10 www\nhost A 192.0.2.7\n_a._tcp SRV 0 1 1 host\n"
             "_b._tcp SRV 0 1 2 www.%s.\n_c._tcp SRV 0 1 3 nobody.%s.\n" % (other, other)))
         notes = [line for line in self.expect(site, "diff", zone).output.splitlines()
-                 if line.startswith("note: ") and other in line]
+                 if "no address" in line and "mail.hosting.example" not in line]
         self.assertEqual(notes, [
             "note: _c._tcp.%s. SRV 0 1 3 nobody.%s.: the server has no address (A, AAAA) at the "
             "resolver; make it, or correct the name" % (zone, other)])
-        output = self.publish(site, zone).output
-        self.assertNotIn("host.", [line for line in output.splitlines() if "no address" in line])
 
     def test_everywhere(self):
         zone = self.delegated_zone()
@@ -148,16 +146,7 @@ class Verify(dns_case.DnsCase):
 
     def test_a_change_whose_end_is_not_known(self):
         zone = self.delegated_zone()
-        lost = []
-
-        def rule(message):
-            if lost:
-                return relay.DROP
-            if relay.opcode(message) == relay.UPDATE:
-                lost.append(message)
-            return relay.PASS
-
-        front = relay.Relay(self.server, rule=rule)
+        front = relay.Relay(self.server, rule=relay.lost_after_update(relay.PASS))
         self.addCleanup(front.close)
         site = self.make_site([zone], primary=dns_case.address_text(front))
         self.publish(site, zone, status=1)
