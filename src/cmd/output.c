@@ -4,7 +4,6 @@
 #include "cmd/command.h"
 
 #include <errno.h>
-#include <idn2.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -105,18 +104,4 @@ int complain_error(const struct error *err)
 	default:
 		return EX_SOFTWARE;
 	}
-}
-
-char *output_unicode_name(const char *domain)
-{
-	char *name = NULL, *copy = NULL;
-
-	if (!strstr(domain, "xn--") ||
-	    idn2_to_unicode_8z8z(domain, &name, IDN2_NONTRANSITIONAL) != IDN2_OK)
-		return NULL;
-	/* An A-label may decode to anything: nothing that moves a terminal's cursor. */
-	if (text_is_clean(name, strlen(name)) && strcmp(name, domain) != 0)
-		copy = strdup(name);
-	idn2_free(name);
-	return copy;
 }

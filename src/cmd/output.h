@@ -32,10 +32,4 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Complains with the error's text. Returns the exit status that goes with its code. */
 int complain_error(const struct error *err);
 
-/*
- * The name with its U-labels (RFC 5890), for people to read, or NULL if it has none. The caller
- * frees it.
- */
-char *output_unicode_name(const char *domain);
-
 #endif

@@ -1,6 +1,7 @@
 #include "cmd/settings_print.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,6 +22,10 @@ const char *settings_print_type(enum configuration_type type)
 		[CONFIGURATION_NAME] = "domain name",
 		[CONFIGURATION_IDENTIFIER] = "identifier",
 		[CONFIGURATION_CHOICE] = "choice",
+		[CONFIGURATION_EMAIL] = "e-mail address",
+		[CONFIGURATION_LINK] = "web address",
+		[CONFIGURATION_LANGUAGES] = "list of languages",
+		[CONFIGURATION_COLOR] = "#rrggbb",
 	};
 
 	return names[type];
@@ -53,9 +58,21 @@ static bool is_place(const struct configuration_key *key)
 	       key->type == CONFIGURATION_PATH;
 }
 
-static void append_key(struct bytes *bytes, const struct configuration_key *key,
-		       const char *profile_namespace)
+/* What stands for the default in the configuration of a new site, or NULL. */
+static const char *own_value(const struct configuration_key *key,
+			     const struct settings_print_own *own)
 {
+	if (own && key->offset == offsetof(struct configuration, profile_namespace))
+		return own->profile_namespace;
+	if (own && key->offset == offsetof(struct configuration, links_keys))
+		return own->links_keys;
+	return NULL;
+}
+
+static void append_key(struct bytes *bytes, const struct configuration_key *key,
+		       const struct settings_print_own *own)
+{
+	const char *value = own_value(key, own);
 	char text[512];
 
 	if (key->type == CONFIGURATION_NUMBER)
@@ -66,14 +83,14 @@ static void append_key(struct bytes *bytes, const struct configuration_key *key,
 	else
 		snprintf(text, sizeof(text), "%s", key->description);
 	append_comment(bytes, text);
-	if (key->type == CONFIGURATION_UUID && profile_namespace)
-		bytes_append_format(bytes, "%s = %s\n", key->name, profile_namespace);
+	if (value)
+		bytes_append_format(bytes, "%s = %s\n", key->name, value);
 	else
 		bytes_append_format(bytes, "%s%s =%s%s\n", is_place(key) ? "" : "#", key->name,
 				    *key->fallback ? " " : "", key->fallback);
 }
 
-void settings_print_append(struct bytes *bytes, const char *profile_namespace)
+void settings_print_append(struct bytes *bytes, const struct settings_print_own *own)
 {
 	const char *section = "";
 
@@ -88,6 +105,6 @@ void settings_print_append(struct bytes *bytes, const char *profile_namespace)
 		else
 			bytes_append_text(bytes, "\n");
 		section = key->section;
-		append_key(bytes, key, profile_namespace);
+		append_key(bytes, key, own);
 	}
 }

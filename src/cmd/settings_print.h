@@ -5,11 +5,17 @@
 #include "base/bytes.h"
 #include "model/configuration.h"
 
+/* What a new site has of its own, or NULL. */
+struct settings_print_own {
+	const char *profile_namespace; /* of profile.namespace */
+	const char *links_keys;	       /* of links.keys */
+};
+
 /*
  * Appends a configuration in which every key stands with its default, most of them as comments, and
- * profile.namespace with profile_namespace unless that is NULL.
+ * two with what own has for them, which may be NULL.
  */
-void settings_print_append(struct bytes *bytes, const char *profile_namespace);
+void settings_print_append(struct bytes *bytes, const struct settings_print_own *own);
 
 /* The word for a type: "list of addresses", "number", ... */
 const char *settings_print_type(enum configuration_type type);

@@ -12,7 +12,9 @@
 #include <stddef.h>
 
 #define CONFIGURATION_SIZE_MAX (64 * 1024) /* bytes of a file */
-#define CONFIGURATION_LINE_MAX 199	   /* bytes of a line: what inih has room for */
+#define LANGUAGE_TAG_SIZE 12		   /* bytes of a language tag, with its NUL */
+#define LANGUAGES_MAX 16
+#define CONFIGURATION_LINE_MAX 199 /* bytes of a line: what inih has room for */
 
 enum configuration_type {
 	CONFIGURATION_TEXT,	  /* clean text */
@@ -27,6 +29,10 @@ enum configuration_type {
 	CONFIGURATION_NAME,	  /* a domain name */
 	CONFIGURATION_IDENTIFIER, /* letters, digits, hyphens, dots */
 	CONFIGURATION_CHOICE,	  /* one of the words in choices */
+	CONFIGURATION_EMAIL,	  /* an e-mail address */
+	CONFIGURATION_LINK,	  /* an http or https address of a web page, as it is */
+	CONFIGURATION_LANGUAGES,  /* blank-separated language tags, each once, 1 to 16 */
+	CONFIGURATION_COLOR,	  /* #rrggbb */
 };
 
 struct configuration_key {
@@ -44,9 +50,15 @@ struct configuration_key {
 struct configuration {
 	char *listen_http;
 	char *site_name, *site_url, *site_support;
+	char *site_phone, *site_hours, *site_email, *site_help, *site_welcome;
+	char *site_languages; /* blank-separated tags, at least one */
+	char *site_logo, *site_color, *site_color_dark, *site_pages;
 	char *store_url;
 	char *providers_directory, *providers_zones;
 	char *profile_namespace, *profile_identifier;
+	char *profile_certificate, *profile_key;
+	char *links_keys;
+	long links_days;
 	char *dns_service, *dns_autodiscover;
 	long dns_ttl; /* seconds */
 	char *dns_pacc, *dns_publish;
@@ -58,6 +70,7 @@ struct configuration {
 	char *dns_directory, *dns_reload;
 	long http_workers; /* 0: one per core */
 	long http_connections, http_timeout;
+	long http_forms_per_network; /* per minute */
 	char *http_operations_from;
 	char *directory; /* of the file: where relative paths begin. Not a key. */
 };

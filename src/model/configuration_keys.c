@@ -18,7 +18,8 @@ const struct configuration_key configuration_keys[] = {
 		.name = "name",
 		.type = CONFIGURATION_TEXT,
 		.fallback = "",
-		.description = "Your company's name, as people read it in Apple profiles.",
+		.description = "Your company's name, as people read it in Apple profiles and on "
+			       "settings pages.",
 		.offset = FIELD(site_name),
 	},
 	{
@@ -26,8 +27,10 @@ const struct configuration_key configuration_keys[] = {
 		.name = "url",
 		.type = CONFIGURATION_URL,
 		.fallback = "",
-		.description = "Where programs and people reach this service from outside; unset, "
-			       "autodiscover answers name https://autodiscover. and the domain.",
+		.description =
+			"Where programs and people reach this service from outside; unset, "
+			"autodiscover answers name https://autodiscover. and the domain, and "
+			"there are no settings links.",
 		.offset = FIELD(site_url),
 	},
 	{
@@ -35,8 +38,94 @@ const struct configuration_key configuration_keys[] = {
 		.name = "support",
 		.type = CONFIGURATION_TEXT,
 		.fallback = "",
-		.description = "How people reach your support; shown in Apple profiles.",
+		.description = "How people reach your support, in one sentence; shown in Apple "
+			       "profiles and on settings pages.",
 		.offset = FIELD(site_support),
+	},
+	{
+		.section = "site",
+		.name = "phone",
+		.type = CONFIGURATION_TEXT,
+		.fallback = "",
+		.description = "The telephone number of your support, shown on settings pages.",
+		.offset = FIELD(site_phone),
+	},
+	{
+		.section = "site",
+		.name = "hours",
+		.type = CONFIGURATION_TEXT,
+		.fallback = "",
+		.description = "When somebody answers there, shown beside it.",
+		.offset = FIELD(site_hours),
+	},
+	{
+		.section = "site",
+		.name = "email",
+		.type = CONFIGURATION_EMAIL,
+		.fallback = "",
+		.description = "The e-mail address of your support, shown on settings pages.",
+		.offset = FIELD(site_email),
+	},
+	{
+		.section = "site",
+		.name = "help",
+		.type = CONFIGURATION_LINK,
+		.fallback = "",
+		.description = "The address of your own help pages, linked from settings pages.",
+		.offset = FIELD(site_help),
+	},
+	{
+		.section = "site",
+		.name = "welcome",
+		.type = CONFIGURATION_TEXT,
+		.fallback = "",
+		.description =
+			"The subject of a message that you have put into every mailbox on the "
+			"new server; settings pages tell people to look for it.",
+		.offset = FIELD(site_welcome),
+	},
+	{
+		.section = "site",
+		.name = "languages",
+		.type = CONFIGURATION_LANGUAGES,
+		.fallback = "en de fr es",
+		.description = "The languages of settings pages; the first is for whoever asks for "
+			       "none of them.",
+		.offset = FIELD(site_languages),
+	},
+	{
+		.section = "site",
+		.name = "logo",
+		.type = CONFIGURATION_PATH,
+		.fallback = "",
+		.description = "Your logo on settings pages, an SVG, PNG, JPEG or WebP file.",
+		.offset = FIELD(site_logo),
+	},
+	{
+		.section = "site",
+		.name = "color",
+		.type = CONFIGURATION_COLOR,
+		.fallback = "#1a5fb4",
+		.description = "The colour of buttons and links on settings pages.",
+		.offset = FIELD(site_color),
+	},
+	{
+		.section = "site",
+		.name = "color_dark",
+		.type = CONFIGURATION_COLOR,
+		.fallback = "#99c1f1",
+		.description = "The same where the device has dark colours.",
+		.offset = FIELD(site_color_dark),
+	},
+	{
+		.section = "site",
+		.name = "pages",
+		.type = CONFIGURATION_PATH,
+		.fallback = "",
+		.description =
+			"A directory with files that take the place of the built-in ones for "
+			"settings pages: texts.XX.xml, page.css and others.",
+		.offset = FIELD(site_pages),
 	},
 	{
 		.section = "store",
@@ -82,6 +171,47 @@ const struct configuration_key configuration_keys[] = {
 		.description = "What the identity of every Apple profile begins with: a domain of "
 			       "yours in reverse order; never change it.",
 		.offset = FIELD(profile_identifier),
+	},
+	{
+		.section = "profile",
+		.name = "certificate",
+		.type = CONFIGURATION_PATH,
+		.fallback = "",
+		.description =
+			"The certificate that Apple profiles are signed with, and its chain, "
+			"PEM; unset, they go out unsigned and devices warn.",
+		.offset = FIELD(profile_certificate),
+	},
+	{
+		.section = "profile",
+		.name = "key",
+		.type = CONFIGURATION_PATH,
+		.fallback = "",
+		.description =
+			"The private key of that certificate, PEM without a passphrase; only its "
+			"owner and group may read it.",
+		.offset = FIELD(profile_key),
+	},
+	{
+		.section = "links",
+		.name = "keys",
+		.type = CONFIGURATION_PATH,
+		.fallback = "",
+		.description =
+			"The file with the keys that settings links are made and read with; only "
+			"its owner may read it; unset, there are links to a domain alone.",
+		.offset = FIELD(links_keys),
+	},
+	{
+		.section = "links",
+		.name = "days",
+		.type = CONFIGURATION_NUMBER,
+		.fallback = "30",
+		.minimum = 1,
+		.maximum = 3650,
+		.unit = "days",
+		.description = "How long a new settings link works.",
+		.offset = FIELD(links_days),
 	},
 	{
 		.section = "dns",
@@ -301,6 +431,19 @@ const struct configuration_key configuration_keys[] = {
 		.unit = "seconds",
 		.description = "How long a connection may be silent before it is closed.",
 		.offset = FIELD(http_timeout),
+	},
+	{
+		.section = "http",
+		.name = "forms_per_network",
+		.type = CONFIGURATION_NUMBER,
+		.fallback = "60",
+		.minimum = 1,
+		.maximum = 100000,
+		.unit = "per minute",
+		.description =
+			"How many addresses the form of the settings pages takes from one network "
+			"(IPv4 /24, IPv6 /56).",
+		.offset = FIELD(http_forms_per_network),
 	},
 	{
 		.section = "http",

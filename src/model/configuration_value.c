@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "model/domain_name.h"
+#include "model/email_address.h"
 #include "model/network.h"
 #include "model/socket_address.h"
 
@@ -217,14 +218,101 @@ static int choice_check(const char *choices, const char *value, struct error *er
 	return error_set(err, ERROR_INVALID, "\"%s\" is none of %s", value, choices);
 }
 
+static int email_check(const char *value, struct error *err)
+{
+	struct email_address address;
+
+	if (email_address_parse(value, strlen(value), &address, err) < 0)
+		return error_prefix(err, "\"%s\"", value);
+	return 0;
+}
+
+static int link_check(const char *value, struct error *err)
+{
+	size_t scheme = text_begins(value, "https://")	? strlen("https://")
+			: text_begins(value, "http://") ? strlen("http://")
+							: 0;
+
+	if (scheme == 0)
+		return error_set(err, ERROR_INVALID, "\"%s\" is not an http or https address",
+				 value);
+	if (url_host_length(value + scheme) == 0)
+		return error_set(err, ERROR_INVALID, "\"%s\" has no host name", value);
+	for (const char *c = value; *c; c++) {
+		if (*c <= ' ' || *c >= 0x7f || strchr("\"<>\\^`{|}", *c))
+			return error_set(err, ERROR_INVALID,
+					 "\"%s\": a character that has to be percent-encoded",
+					 value);
+	}
+	return 0;
+}
+
+/* RFC 5646: a primary tag of letters, then subtags of letters and digits. */
+static bool is_language(const char *tag, size_t size)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
+	size_t primary = strspn(tag, letters);
+
+	if (primary < 2 || primary > 3 || size >= LANGUAGE_TAG_SIZE)
+		return false;
+	for (size_t i = primary; i < size; i++) {
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-",
+			    tag[i]) ||
+		    (tag[i] == '-' && (i + 1 == size || tag[i - 1] == '-')))
+			return false;
+	}
+	return primary == size || tag[primary] == '-';
+}
+
+static bool has_word_before(const char *list, const char *word, size_t size)
+{
+	for (const char *at = list; at < word; at += strcspn(at, " ") + 1) {
+		if (strcspn(at, " ") == size && memcmp(at, word, size) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int languages_check(const char *value, struct error *err)
+{
+	size_t count = 0, size;
+
+	for (const char *tag = value; *tag; tag += size + strspn(tag + size, " ")) {
+		size = strcspn(tag, " ");
+		if (!is_language(tag, size))
+			return error_set(err, ERROR_INVALID,
+					 "\"%.*s\" is not a language tag such as en or pt-BR",
+					 (int)size, tag);
+		if (has_word_before(value, tag, size))
+			return error_set(err, ERROR_INVALID, "\"%.*s\" stands there twice",
+					 (int)size, tag);
+		if (++count > LANGUAGES_MAX)
+			return error_set(err, ERROR_INVALID, "more than %d languages",
+					 LANGUAGES_MAX);
+	}
+	if (count == 0)
+		return error_set(err, ERROR_INVALID, "there must be at least one language");
+	return 0;
+}
+
+static int color_check(const char *value, struct error *err)
+{
+	if (value[0] != '#' || strlen(value) != 7 ||
+	    strspn(value + 1, "0123456789abcdefABCDEF") != 6)
+		return error_set(err, ERROR_INVALID, "\"%s\" is not #rrggbb, as #1a5fb4 is", value);
+	return 0;
+}
+
 /* Types that need no more than the value. */
 typedef int value_check(const char *value, struct error *err);
 
 static value_check *const checks[] = {
-	[CONFIGURATION_LISTEN] = listen_check,	   [CONFIGURATION_SERVERS] = servers_check,
-	[CONFIGURATION_NETWORKS] = networks_check, [CONFIGURATION_PATH] = path_check,
-	[CONFIGURATION_STORE] = store_check,	   [CONFIGURATION_URL] = url_check,
-	[CONFIGURATION_UUID] = uuid_check,	   [CONFIGURATION_IDENTIFIER] = identifier_check,
+	[CONFIGURATION_LISTEN] = listen_check,	     [CONFIGURATION_SERVERS] = servers_check,
+	[CONFIGURATION_NETWORKS] = networks_check,   [CONFIGURATION_PATH] = path_check,
+	[CONFIGURATION_STORE] = store_check,	     [CONFIGURATION_URL] = url_check,
+	[CONFIGURATION_UUID] = uuid_check,	     [CONFIGURATION_IDENTIFIER] = identifier_check,
+	[CONFIGURATION_EMAIL] = email_check,	     [CONFIGURATION_LINK] = link_check,
+	[CONFIGURATION_LANGUAGES] = languages_check, [CONFIGURATION_COLOR] = color_check,
 };
 
 static int value_check_type(const struct configuration_key *key, const char *value,

@@ -272,3 +272,24 @@ int domain_name_parse_server(const char *text, size_t size, char *ret_text, stru
 	memcpy(ret_text, name.text, name.length + 1);
 	return 0;
 }
+
+char *domain_name_unicode(const char *name)
+{
+	char *unicode = NULL, *copy = NULL;
+	struct domain_name back;
+	struct error ignored;
+
+	if (!strstr(name, "xn--") ||
+	    idn2_to_unicode_8z8z(name, &unicode, IDN2_NONTRANSITIONAL) != IDN2_OK)
+		return NULL;
+	/*
+	 * An A-label may decode to anything, such as what turns the direction of writing. Letters
+	 * are what leads back to the name (RFC 5890 2.3.2.1).
+	 */
+	if (strcmp(unicode, name) != 0 &&
+	    parse_labels(unicode, strlen(unicode), &back, &ignored) == 0 &&
+	    strcmp(back.text, name) == 0)
+		copy = strdup(unicode);
+	idn2_free(unicode);
+	return copy;
+}

@@ -33,6 +33,12 @@ int domain_name_parse_host(const char *text, size_t size, struct domain_name *re
 			   struct error *err);
 
 /*
+ * The name with its U-labels (RFC 5890), for people to read; NULL if it has none that can be shown,
+ * or memory has run out. The caller frees it.
+ */
+char *domain_name_unicode(const char *name);
+
+/*
  * Takes one prefix under which programs look for settings (autoconfig., autodiscover.,
  * ua-auto-config., mta-sts.) off the name, if there is one and a name remains. Returns whether.
  */

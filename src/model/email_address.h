@@ -19,8 +19,9 @@ struct email_address {
 };
 
 /*
- * Reads size bytes of UTF-8. The local part is 1 to 64 bytes without control characters, blanks and
- * any of "(),:;<>@[\] ; beyond RFC 5322, dots may stand anywhere, since such mailboxes exist.
+ * Reads size bytes of UTF-8 without invisible characters and marks that turn the direction of
+ * writing. The local part is 1 to 64 bytes without control characters, blanks and any of
+ * "(),:;<>@[\] ; beyond RFC 5322, dots may stand anywhere, since such mailboxes exist.
  * ERROR_INVALID says which rule the text breaks, without repeating it.
  */
 int email_address_parse(const char *text, size_t size, struct email_address *ret,

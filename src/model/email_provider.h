@@ -15,8 +15,9 @@
 #include "base/findings.h"
 #include "model/mail_server.h"
 #include "model/mta_sts_policy.h"
+#include "model/xml_in.h"
 
-#define EMAIL_PROVIDER_XML_MAX (256 * 1024) /* bytes */
+#define EMAIL_PROVIDER_XML_MAX XML_IN_MAX /* bytes */
 #define EMAIL_PROVIDER_NAMESPACE "urn:signpost:provider"
 
 /* A text for people in one language. */

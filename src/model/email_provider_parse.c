@@ -12,7 +12,7 @@
 #include "model/mta_sts_policy_read.h"
 #include "model/provider_document_read.h"
 #include "model/provider_reader.h"
-#include "model/provider_xml.h"
+#include "model/xml_in.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -213,7 +213,7 @@ int email_provider_parse(const char *xml, size_t size, const char *name,
 	CLEANUP(xmlFreeDocp) xmlDoc *doc = NULL;
 	struct provider_reader reader = { .name = name, .findings = findings, .err = err };
 
-	if (provider_xml_parse(xml, size, name, &doc, findings, err) < 0)
+	if (xml_in_parse(xml, size, name, &doc, findings, err) < 0)
 		return -1;
 	provider = calloc(1, sizeof(*provider));
 	if (!provider)

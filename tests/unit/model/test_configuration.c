@@ -36,18 +36,23 @@ static void write_configuration(const struct configuration *configuration, char 
 }
 
 #define LISTEN "listen.http = 127.0.0.1:8080\n"
+#define LANGUAGES "site.languages = en de fr es\n"
+#define COLORS "site.color = #1a5fb4\nsite.color_dark = #99c1f1\n"
+#define SITE LANGUAGES COLORS
 #define STORE "store.url = sqlite:signpost.db\n"
 #define ZONES "providers.zones = zones\n"
 #define PROVIDERS "providers.directory = providers\n" ZONES
 #define IDENTIFIER "profile.identifier = signpost\n"
+#define LINKS "links.days = 30\n"
 #define DNS_REST                                                                                   \
 	"dns.pacc = no\ndns.publish = update\ndns.read = query\ndns.port = 53\ndns.timeout = 5\n"  \
 	"dns.queries = 2000\ndns.queries_per_server = 50\ndns.updates = 4\ndns.change_limit = "    \
 	"30\n"
 #define DNS "dns.autodiscover = host\ndns.ttl = 3600\n" DNS_REST
-#define HTTP "http.workers = 0\nhttp.connections = 10000\nhttp.timeout = 15\n"
+#define FORMS "http.forms_per_network = 60\n"
+#define HTTP "http.workers = 0\nhttp.connections = 10000\nhttp.timeout = 15\n" FORMS
 #define OPERATIONS "http.operations_from = 127.0.0.0/8 ::1\n"
-#define DEFAULTS LISTEN STORE PROVIDERS IDENTIFIER DNS HTTP OPERATIONS
+#define DEFAULTS LISTEN SITE STORE PROVIDERS IDENTIFIER LINKS DNS HTTP OPERATIONS
 
 static void reads(void **state)
 {
@@ -57,11 +62,12 @@ static void reads(void **state)
 		{ "", DEFAULTS },
 		{ "\n\n[listen]\n[http]\n", DEFAULTS },
 		{ "\xef\xbb\xbf[listen]\r\nhttp=[::1]:80\r\n",
-		  "listen.http = [::1]:80\n" STORE PROVIDERS IDENTIFIER DNS HTTP OPERATIONS },
+		  "listen.http = [::1]:80\n" SITE STORE PROVIDERS IDENTIFIER LINKS DNS HTTP
+			  OPERATIONS },
 		/* an empty list is a value, an empty text is none */
 		{ "[listen]\nhttp =\n[http]\noperations_from =\n[site]\nname =\nurl =\n"
 		  "[profile]\nnamespace =\n[dns]\nservice =\n",
-		  "listen.http = \n" STORE PROVIDERS IDENTIFIER DNS HTTP
+		  "listen.http = \n" SITE STORE PROVIDERS IDENTIFIER LINKS DNS HTTP
 		  "http.operations_from = \n" },
 		{ "# a comment\n; another\n[site] # here too\nname = Example; Hosting # 1 ; but "
 		  "not "
@@ -69,41 +75,68 @@ static void reads(void **state)
 		  "0000\n",
 		  LISTEN "site.name = Example; Hosting # 1\n"
 			 "site.url = https://setup.hosting.example:8443/mail\n"
-			 "site.support = +44 20 7946 0000\n" STORE PROVIDERS IDENTIFIER DNS HTTP
-				 OPERATIONS },
+			 "site.support = +44 20 7946 0000\n" SITE STORE PROVIDERS IDENTIFIER LINKS
+				 DNS HTTP OPERATIONS },
 		/* an indented key that follows no other is a key */
-		{ "[http]\n  workers = 256\n[dns]\n\tttl = 60", LISTEN STORE PROVIDERS IDENTIFIER
+		{ "[http]\n  workers = 256\n[dns]\n\tttl = 60",
+		  LISTEN SITE STORE PROVIDERS IDENTIFIER LINKS
 		  "dns.autodiscover = host\ndns.ttl = 60\n" DNS_REST
-		  "http.workers = 256\nhttp.connections = 10000\nhttp.timeout = 15\n" OPERATIONS },
+		  "http.workers = 256\nhttp.connections = 10000\nhttp.timeout = 15\n" FORMS
+			  OPERATIONS },
 		/* ... and a list goes on in indented lines, with comments between them */
 		{ "[http]\noperations_from = 10.0.0.0/8\n  192.0.2.0/24 ; ours\n\n# theirs\n\t::1\n"
 		  "timeout = 600\n",
-		  LISTEN STORE PROVIDERS IDENTIFIER DNS
-		  "http.workers = 0\nhttp.connections = 10000\nhttp.timeout = 600\n"
+		  LISTEN SITE STORE PROVIDERS IDENTIFIER LINKS DNS
+		  "http.workers = 0\nhttp.connections = 10000\nhttp.timeout = 600\n" FORMS
 		  "http.operations_from = 10.0.0.0/8 192.0.2.0/24 ::1\n" },
 		/* a section may come again */
 		{ "[dns]\nttl = 86400\n[store]\nurl = sqlite:/var/lib/signpost/signpost.db\n[dns]\n"
 		  "autodiscover = srv\nservice = AutoConfig.B\xc3\xbc"
 		  "cher.example.\n",
-		  LISTEN "store.url = sqlite:/var/lib/signpost/signpost.db\n" PROVIDERS IDENTIFIER
-			 "dns.service = autoconfig.xn--bcher-kva.example\ndns.autodiscover = srv\n"
-			 "dns.ttl = 86400\n" DNS_REST HTTP OPERATIONS },
+		  LISTEN SITE
+		  "store.url = sqlite:/var/lib/signpost/signpost.db\n" PROVIDERS IDENTIFIER LINKS
+		  "dns.service = autoconfig.xn--bcher-kva.example\ndns.autodiscover = srv\n"
+		  "dns.ttl = 86400\n" DNS_REST HTTP OPERATIONS },
 		{ "[profile]\nidentifier = example.hosting-1\n"
 		  "namespace = 6BA7B810-9dad-11d1-80b4-00c04fd430c8\n[providers]\n"
 		  "directory = ../p\n",
-		  LISTEN STORE "providers.directory = ../p\n" ZONES
-			       "profile.namespace = 6BA7B810-9dad-11d1-80b4-00c04fd430c8\n"
-			       "profile.identifier = example.hosting-1\n" DNS HTTP OPERATIONS },
+		  LISTEN SITE STORE
+		  "providers.directory = ../p\n" ZONES
+		  "profile.namespace = 6BA7B810-9dad-11d1-80b4-00c04fd430c8\n"
+		  "profile.identifier = example.hosting-1\n" LINKS DNS HTTP OPERATIONS },
 		/* of name servers the port may be left out */
 		{ "[dns]\nprimary = 192.0.2.1\nservers = 192.0.2.1:5300 2001:db8::1\n",
-		  LISTEN STORE PROVIDERS IDENTIFIER
+		  LISTEN SITE STORE PROVIDERS IDENTIFIER LINKS
 		  "dns.autodiscover = host\ndns.ttl = 3600\ndns.pacc = no\n"
 		  "dns.publish = update\ndns.primary = 192.0.2.1\ndns.read = query\n"
 		  "dns.servers = 192.0.2.1:5300 2001:db8::1\ndns.port = 53\ndns.timeout = 5\n"
 		  "dns.queries = 2000\ndns.queries_per_server = 50\ndns.updates = 4\n"
 		  "dns.change_limit = 30\n" HTTP OPERATIONS },
-		{ "[site]\nurl = http://[::1]:8080\n", LISTEN
-		  "site.url = http://[::1]:8080\n" STORE PROVIDERS IDENTIFIER DNS HTTP OPERATIONS },
+		{ "[site]\nphone = +44 20 7946 0000\nhours = 9 to 5\nemail = help@b\xc3\xbc"
+		  "cher.example\nhelp = https://help.hosting.example/e-mail/?from=setup#top\n"
+		  "welcome = You have reached the new mail server\nlanguages = pt-BR  gsw en\n"
+		  "logo = logo.svg\ncolor = #00AAff\npages = pages\n"
+		  "[profile]\ncertificate = a.pem\nkey = /b/c.pem\n[links]\nkeys = k\n"
+		  "days = 3650\n[http]\nforms_per_network = 1\n",
+		  LISTEN "site.phone = +44 20 7946 0000\nsite.hours = 9 to 5\n"
+			 "site.email = help@b\xc3\xbc"
+			 "cher.example\n"
+			 "site.help = https://help.hosting.example/e-mail/?from=setup#top\n"
+			 "site.welcome = You have reached the new mail server\n"
+			 "site.languages = pt-BR  gsw en\nsite.logo = logo.svg\n"
+			 "site.color = #00AAff\nsite.color_dark = #99c1f1\n"
+			 "site.pages = pages\n" STORE PROVIDERS IDENTIFIER
+			 "profile.certificate = a.pem\nprofile.key = /b/c.pem\nlinks.keys = k\n"
+			 "links.days = 3650\n" DNS
+			 "http.workers = 0\nhttp.connections = 10000\nhttp.timeout = 15\n"
+			 "http.forms_per_network = 1\n" OPERATIONS },
+		/* empty is not set, but for the list of languages */
+		{ "[site]\nphone =\nhours =\nemail =\nhelp =\nwelcome =\nlogo =\npages =\n"
+		  "[profile]\ncertificate =\nkey =\n[links]\nkeys =\n",
+		  DEFAULTS },
+		{ "[site]\nurl = http://[::1]:8080\n",
+		  LISTEN "site.url = http://[::1]:8080\n" SITE STORE PROVIDERS IDENTIFIER LINKS DNS
+			  HTTP OPERATIONS },
 	};
 
 	(void)state;
@@ -111,7 +144,7 @@ static void reads(void **state)
 		CLEANUP(configuration_freep) struct configuration *configuration = NULL;
 		CLEANUP(findings_clear) struct findings findings = { 0 };
 		struct error err = { 0 };
-		char result[1000];
+		char result[2000];
 
 		assert_int_equal(configuration_parse(cases[i].text, strlen(cases[i].text), "s.conf",
 						     "/etc/signpost", &configuration, &findings,
@@ -152,9 +185,9 @@ static const struct {
 	{ "[htp]\nworkers = x\n", "s.conf:1: [htp]: unknown section; is [http] meant?\n" },
 	{ "[Listen]\n", "s.conf:1: [Listen]: unknown section; is [listen] meant?\n" },
 	{ "[smtp-relay]\n", "s.conf:1: [smtp-relay]: unknown section; there are [listen] "
-			    "[site] [store] [providers] [profile] [dns] [http]\n" },
+			    "[site] [store] [providers] [profile] [links] [dns] [http]\n" },
 	{ "[]\n", "s.conf:1: []: unknown section; there are [listen] "
-		  "[site] [store] [providers] [profile] [dns] [http]\n" },
+		  "[site] [store] [providers] [profile] [links] [dns] [http]\n" },
 	{ "[http\nworkers = x\n[dns]\nttl = 1\n",
 	  "s.conf:1: a section without its ]\n"
 	  "s.conf:4: [dns] ttl: \"1\" is not 60..86400 seconds\n" },
@@ -163,12 +196,12 @@ static const struct {
 	{ "[http]\nworker = 1\n", "s.conf:2: [http] worker: unknown key; is \"workers\" meant?\n" },
 	{ "[http]\nTTL = 1\nttl = 1\n",
 	  "s.conf:2: [http] TTL: unknown key; there are workers connections timeout "
-	  "operations_from\n"
+	  "forms_per_network operations_from\n"
 	  "s.conf:3: [http] ttl: unknown key; it belongs into [dns]\n" },
 	{ "[http]\nworkers\n\n  = \nworkers 3\n",
 	  "s.conf:2: neither [section] nor KEY = VALUE\n"
 	  "s.conf:4: [http] : unknown key; there are workers connections timeout "
-	  "operations_from\n"
+	  "forms_per_network operations_from\n"
 	  "s.conf:5: neither [section] nor KEY = VALUE\n" },
 	{ "[dns]\nttl = 60\n[http]\n[dns]\nttl = 0\n",
 	  "s.conf:5: [dns] ttl: set twice, first in line 2\n" },
@@ -244,6 +277,56 @@ static const struct {
 	{ "[site]\nurl = https://setup.example/a?b=%00\n",
 	  "s.conf:2: [site] url: \"https://setup.example/a?b=%00\": the path has another "
 	  "character than letters, digits and -._~/\n" },
+	{ "[site]\nemail = help\nhelp = help.example\n",
+	  "s.conf:2: [site] email: \"help\": address has no @\n"
+	  "s.conf:3: [site] help: \"help.example\" is not an http or https address\n" },
+	{ "[site]\nemail = Help <help@hosting.example>\nhelp = https://\n",
+	  "s.conf:2: [site] email: \"Help <help@hosting.example>\": address has a blank, a control "
+	  "character or one of \"(),:;<>@[\\] before the @\n"
+	  "s.conf:3: [site] help: \"https://\" has no host name\n" },
+	{ "[site]\nhelp = https://help.example/a b\n",
+	  "s.conf:2: [site] help: \"https://help.example/a b\": a character that has to be "
+	  "percent-encoded\n" },
+	{ "[site]\nhelp = https://help.example/\"><script>\n",
+	  "s.conf:2: [site] help: \"https://help.example/\"><script>\": a character that has to be "
+	  "percent-encoded\n" },
+	{ "[site]\nhelp = https://help.example/f\xc3\xbcr\n",
+	  "s.conf:2: [site] help: \"https://help.example/f\xc3\xbcr\": a character that has to be "
+	  "percent-encoded\n" },
+	{ "[site]\nhelp = javascript:alert(1)\n",
+	  "s.conf:2: [site] help: \"javascript:alert(1)\" is not an http or https address\n" },
+	{ "[site]\nlanguages =\n",
+	  "s.conf:2: [site] languages: there must be at least one language\n" },
+	{ "[site]\nlanguages = en de en\n",
+	  "s.conf:2: [site] languages: \"en\" stands there twice\n" },
+	{ "[site]\nlanguages = en, de\n",
+	  "s.conf:2: [site] languages: \"en,\" is not a language tag such as en or pt-BR\n" },
+	{ "[site]\nlanguages = en ../de\n",
+	  "s.conf:2: [site] languages: \"../de\" is not a language tag such as en or pt-BR\n" },
+	{ "[site]\nlanguages = English\n",
+	  "s.conf:2: [site] languages: \"English\" is not a language tag such as en or pt-BR\n" },
+	{ "[site]\nlanguages = en EN\n",
+	  "s.conf:2: [site] languages: \"EN\" is not a language tag such as en or pt-BR\n" },
+	{ "[site]\nlanguages = pt-\n",
+	  "s.conf:2: [site] languages: \"pt-\" is not a language tag such as en or pt-BR\n" },
+	{ "[site]\nlanguages = pt--BR\n",
+	  "s.conf:2: [site] languages: \"pt--BR\" is not a language tag such as en or pt-BR\n" },
+	{ "[site]\nlanguages = zh-Hant-HK-x\n",
+	  "s.conf:2: [site] languages: \"zh-Hant-HK-x\" is not a language tag such as en or "
+	  "pt-BR\n" },
+	{ "[site]\nlanguages = aa ab ac ad ae af ag ah ai aj ak al am an ao ap aq\n",
+	  "s.conf:2: [site] languages: more than 16 languages\n" },
+	{ "[site]\ncolor = blue\ncolor_dark = #fff\n",
+	  "s.conf:2: [site] color: \"blue\" is not #rrggbb, as #1a5fb4 is\n"
+	  "s.conf:3: [site] color_dark: \"#fff\" is not #rrggbb, as #1a5fb4 is\n" },
+	{ "[site]\ncolor = #12345g\ncolor_dark =\n",
+	  "s.conf:2: [site] color: \"#12345g\" is not #rrggbb, as #1a5fb4 is\n"
+	  "s.conf:3: [site] color_dark: \"\" is not #rrggbb, as #1a5fb4 is\n" },
+	{ "[site]\ncolor = #1a5fb4;}*{display:none\n",
+	  "s.conf:2: [site] color: \"#1a5fb4;}*{display:none\" is not #rrggbb, as #1a5fb4 is\n" },
+	{ "[links]\ndays = 0\n[http]\nforms_per_network = 0\n",
+	  "s.conf:2: [links] days: \"0\" is not 1..3650 days\n"
+	  "s.conf:4: [http] forms_per_network: \"0\" is not 1..100000 per minute\n" },
 	{ "[site]\nname = \x01\nsupport = \xff\n# \xc0\x80\n[dns]\nttl = 1\n",
 	  "s.conf:2: a control character, or not UTF-8\n"
 	  "s.conf:3: a control character, or not UTF-8\n"
@@ -309,7 +392,7 @@ static void tells_its_own_first_error(void **state)
 		configuration_parse("[x]\n", 4, "s.conf", "/", &configuration, &findings, &err),
 		-1);
 	assert_string_equal(err.text, "s.conf:1: [x]: unknown section; there are [listen] [site] "
-				      "[store] [providers] [profile] [dns] [http]");
+				      "[store] [providers] [profile] [links] [dns] [http]");
 	assert_int_equal(findings.errors, 2);
 }
 

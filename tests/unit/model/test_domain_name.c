@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -270,12 +271,43 @@ static void test_parse_server(void **state)
 	}
 }
 
+/* What people can read, or nothing. */
+static void test_unicode(void **state)
+{
+	static const struct {
+		const char *name, *unicode; /* NULL: there is none */
+	} cases[] = {
+		{ "kunde.example", NULL },
+		{ "xn--mller-kva.example", "m\xc3\xbcller.example" },
+		{ "mail.xn--mller-kva.xn--strae-oqa.example", "mail.m\xc3\xbcller.stra\xc3\x9f"
+							      "e.example" },
+		{ "xn--4dbc.example", "\xd7\x90\xd7\x91.example" },
+		{ "xn--n3h.example", NULL }, /* U+2603, no letter (RFC 5892) */
+		/* no label of a name */
+		{ "xn--.example", NULL },
+		{ "xn--a.example", NULL },
+		{ "xn--ab-.example", NULL },
+		{ "xn--ab-qa.example", NULL },	/* U+0085, a control character */
+		{ "xn--ab-g4t.example", NULL }, /* U+202E, which turns the direction */
+		{ "axn--mller-kva.example", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char *unicode = domain_name_unicode(cases[i].name);
+
+		assert_string_equal(unicode ? unicode : "(none)",
+				    cases[i].unicode ? cases[i].unicode : "(none)");
+		free(unicode);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse),	     cmocka_unit_test(test_parse_unicode_limits),
 		cmocka_unit_test(test_parse_host),   cmocka_unit_test(test_strip_service),
-		cmocka_unit_test(test_parse_server),
+		cmocka_unit_test(test_parse_server), cmocka_unit_test(test_unicode),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

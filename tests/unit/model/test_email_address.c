@@ -15,6 +15,8 @@
 
 #define LOCAL_CHARACTER                                                                            \
 	"address has a blank, a control character or one of \"(),:;<>@[\\] before the @"
+#define DIRECTION                                                                                  \
+	"address has an invisible character, or a mark that turns the direction of writing"
 
 static void test_parse(void **state)
 {
@@ -59,7 +61,19 @@ static void test_parse(void **state)
 		{ T("a\xff@example.com"), NULL, 0,
 		  "address is not UTF-8 or has control characters" },
 		{ T("a\xc2\x85@example.com"), NULL, 0,
-		  "address is not UTF-8 or has control characters" }, /* U+0085, next line */
+		  "address is not UTF-8 or has control characters" },	/* U+0085, next line */
+		{ T("fred\u202emoc@example.com"), NULL, 0, DIRECTION }, /* right-to-left override */
+		{ T("\u061c@example.com"), NULL, 0, DIRECTION },
+		/* what is pasted together with an address; a name would lose it without a word */
+		{ T("fred@example.com\u200b"), NULL, 0, DIRECTION },
+		{ T("fred@exam\u00adple.com"), NULL, 0, DIRECTION },
+		{ T("fr\u00aded@example.com"), NULL, 0, DIRECTION },
+		{ T("\ufefffred@example.com"), NULL, 0, DIRECTION },
+		{ T("fred\U000e0001@example.com"), NULL, 0, DIRECTION },
+		{ T("fr\u2028ed@example.com"), NULL, 0, DIRECTION },
+		{ T("fred\u2069@example.com"), NULL, 0, DIRECTION },
+		{ T("fr\u200ded@example.com"), "fr\u200ded@example.com", 7,
+		  "example.com" }, /* joins */
 		{ T("fred@localhost"), NULL, 0, "domain name has one label only" },
 		{ T("fred@[192.0.2.1]"), NULL, 0,
 		  "domain name has a character other than letters, digits, hyphens and dots" },

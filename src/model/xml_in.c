@@ -6,10 +6,9 @@
  * A DTD ends the parse where it begins, so that nothing in it is ever read: entities are the way by
  * which XML opens files and grows without end.
  */
-#include "model/provider_xml.h"
+#include "model/xml_in.h"
 
 #include "base/text.h"
-#include "model/email_provider.h"
 
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
@@ -181,16 +180,16 @@ static int parse(struct syntax *syntax, const char *xml, size_t size, xmlDoc **r
 	return 0;
 }
 
-int provider_xml_parse(const char *xml, size_t size, const char *name, xmlDoc **ret,
-		       struct findings *findings, struct error *err)
+int xml_in_parse(const char *xml, size_t size, const char *name, xmlDoc **ret,
+		 struct findings *findings, struct error *err)
 {
 	struct syntax syntax = { .name = name, .findings = findings, .err = err };
 
-	if (size > EMAIL_PROVIDER_XML_MAX) {
+	if (size > XML_IN_MAX) {
 		findings_add(findings, FINDING_ERROR, "%s: more than %d KiB", name,
-			     EMAIL_PROVIDER_XML_MAX / 1024);
+			     XML_IN_MAX / 1024);
 		return error_set(err, ERROR_TOO_LARGE, "%s: more than %d KiB", name,
-				 EMAIL_PROVIDER_XML_MAX / 1024);
+				 XML_IN_MAX / 1024);
 	}
 	if (begins(xml, size, "\xef\xbb\xbf", 3)) {
 		findings_add(findings, FINDING_WARNING, "%s:1: begins with a byte order mark",
