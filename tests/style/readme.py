@@ -2,8 +2,8 @@
 
 A command is a ```sh block, its output the block that follows at once. All run one after the
 other beside the example site that tools/run makes, with a service and the name server of
-tools/named on it. In an output, a line "..." stands for any number of lines. The ports differ, and
-the date.
+tools/named on it. In an output, a line "..." stands for any number of lines. The ports differ, the
+date, and the tokens of links.
 """
 
 import os
@@ -24,6 +24,7 @@ from server_process import ServerProcess, free_port  # noqa: E402
 README = tree.ROOT / "README.md"
 ADDRESS = "127.0.0.1:8080"
 DNS_PORT = "5300"
+TOKEN = re.compile(r"/s/[A-Za-z0-9_-]{40,}")
 DNS_PORTS = range(9001, 9999)  # as long as the other, for tables, and like no number of the README
 
 
@@ -42,6 +43,10 @@ class Site:
         for tool, port in (("run", self.port), ("named", self.dns_port)):
             subprocess.run([tree.ROOT / "tools" / tool, "--make", root / "run", str(port)],
                            check=True)
+        # as tools/run has it while it serves
+        path = pathlib.Path(self.configuration)
+        path.write_text(re.sub(r"(?m)^url = https.*$", f"url = http://127.0.0.1:{self.port}",
+                               path.read_text(encoding="utf-8")), encoding="utf-8")
 
     def output(self, command):
         address = f"127.0.0.1:{self.port}"
@@ -52,7 +57,8 @@ class Site:
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
         )
         text = done.stdout.decode("utf-8", "backslashreplace").replace("\r\n", "\n")
-        return re.sub(rf"\b{self.dns_port}\b", DNS_PORT, text.replace(address, ADDRESS))
+        text = re.sub(rf"\b{self.dns_port}\b", DNS_PORT, text.replace(address, ADDRESS))
+        return TOKEN.sub("/s/TOKEN", text.replace(str(self.root), "."))
 
 
 class NameServer(ServerProcess):
@@ -82,7 +88,7 @@ def pattern(shown):
         elif line.startswith("Date: "):
             lines.append(r"Date: .*\n")
         else:
-            lines.append(re.escape(line) + r"\n")
+            lines.append(re.escape(TOKEN.sub("/s/TOKEN", line)) + r"\n")
     return "".join(lines)
 
 

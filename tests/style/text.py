@@ -75,7 +75,7 @@ def check(path, is_code):
 
 OUTSIDE = outside()
 code = tree.files(*CODE)
-prose = [path for path in tree.files(*PROSE) if path not in code]
+prose = [path for path in tree.files(*PROSE) if path not in code and path.suffix != ".png"]
 for file in code:
     check(file, True)
 for file in prose:
