@@ -15,33 +15,16 @@ int bulk_begin(struct bulk *bulk)
 		error_no_memory(&err);
 		return complain_error(&err);
 	}
+	bulk->refusals.source = bulk->source;
+	bulk->refusals.progress = &bulk->progress;
 	progress_begin(&bulk->progress, "lines");
 	return STATUS_DONE;
-}
-
-static void complain_row(struct bulk *bulk, size_t number, const char *text, const char *reason)
-{
-	if (++bulk->complaints > BULK_COMPLAINTS_MAX)
-		return;
-	progress_clear(&bulk->progress);
-	if (bulk->source)
-		complain("%s:%zu: \"%s\": %s", bulk->source, number, text, reason);
-	else
-		complain("\"%s\": %s", text, reason);
 }
 
 void bulk_refuse(struct bulk *bulk, size_t number, const char *text, size_t size,
 		 const char *reason)
 {
-	char shown[BULK_TEXT_SHOWN_MAX + 1];
-
-	if (size > BULK_TEXT_SHOWN_MAX)
-		size = BULK_TEXT_SHOWN_MAX;
-	for (size_t i = 0; i < size; i++)
-		shown[i] = text[i] ? text[i] : '?';
-	shown[size] = '\0';
-	bulk->refused++;
-	complain_row(bulk, number, shown, reason);
+	refusals_add(&bulk->refusals, number, text, size, reason);
 }
 
 static int write_rows(struct bulk *bulk, struct error *err)
@@ -105,7 +88,8 @@ static int finish_batch(struct bulk *bulk)
 
 		bulk->outcomes[row->outcome]++;
 		if (row->outcome == STORE_ABSENT)
-			complain_row(bulk, row->number, row->domain.text, "not in the store");
+			refusals_complain(&bulk->refusals, row->number, row->domain.text,
+					  "not in the store");
 	}
 	bulk->row_count = 0;
 	return STATUS_DONE;
@@ -130,20 +114,20 @@ static void print_counts(const struct bulk *bulk)
 		output_json(json_pack("{s:I, s:I, s:I, s:b}", "removed",
 				      (json_int_t)n[STORE_REMOVED], "absent",
 				      (json_int_t)n[STORE_ABSENT], "refused",
-				      (json_int_t)bulk->refused, "dry_run", bulk->dry_run));
+				      (json_int_t)bulk->refusals.count, "dry_run", bulk->dry_run));
 	else if (bulk->json)
 		output_json(json_pack(
 			"{s:I, s:I, s:I, s:I, s:b}", "added", (json_int_t)n[STORE_ADDED], "changed",
 			(json_int_t)n[STORE_CHANGED], "unchanged", (json_int_t)n[STORE_UNCHANGED],
-			"refused", (json_int_t)bulk->refused, "dry_run", bulk->dry_run));
+			"refused", (json_int_t)bulk->refusals.count, "dry_run", bulk->dry_run));
 	else if (bulk->removes)
 		output_text("%sremoved %zu, absent %zu, refused %zu\n",
 			    bulk->dry_run ? "dry run: " : "", n[STORE_REMOVED], n[STORE_ABSENT],
-			    bulk->refused);
+			    bulk->refusals.count);
 	else
 		output_text("%sadded %zu, changed %zu, unchanged %zu, refused %zu\n",
 			    bulk->dry_run ? "dry run: " : "", n[STORE_ADDED], n[STORE_CHANGED],
-			    n[STORE_UNCHANGED], bulk->refused);
+			    n[STORE_UNCHANGED], bulk->refusals.count);
 }
 
 int bulk_end(struct bulk *bulk, int status)
@@ -151,12 +135,11 @@ int bulk_end(struct bulk *bulk, int status)
 	if (status == STATUS_DONE && bulk->row_count)
 		status = finish_batch(bulk);
 	progress_clear(&bulk->progress);
-	if (bulk->complaints > BULK_COMPLAINTS_MAX)
-		complain("%zu more like these", bulk->complaints - BULK_COMPLAINTS_MAX);
+	refusals_end(&bulk->refusals);
 	print_counts(bulk);
 	free(bulk->rows);
 	bulk->rows = NULL;
-	if (status == STATUS_DONE && (bulk->refused || bulk->outcomes[STORE_ABSENT]))
+	if (status == STATUS_DONE && (bulk->refusals.count || bulk->outcomes[STORE_ABSENT]))
 		status = STATUS_FINDING;
 	return status;
 }

@@ -6,13 +6,11 @@
 #ifndef CMD_BULK_H
 #define CMD_BULK_H
 
-#include "cmd/progress.h"
+#include "cmd/refusals.h"
 #include "model/domain_name.h"
 #include "store/store.h"
 
-#define BULK_BATCH 20000	/* rows in a transaction */
-#define BULK_COMPLAINTS_MAX 100 /* shown one by one; more are counted */
-#define BULK_TEXT_SHOWN_MAX 100 /* bytes of what was given, in a complaint */
+#define BULK_BATCH 20000 /* rows in a transaction */
 
 struct bulk_row {
 	size_t number;	      /* of the line, from 1 */
@@ -30,7 +28,7 @@ struct bulk {
 	struct bulk_row *rows; /* of the batch */
 	size_t row_count, read;
 	size_t outcomes[STORE_ABSENT + 1]; /* how many of each enum store_outcome */
-	size_t refused, complaints;
+	struct refusals refusals;
 	struct progress progress;
 };
 

@@ -12,10 +12,12 @@
 #include "cmd/records_check.h"
 #include "cmd/settings_print.h"
 #include "cmd/site.h"
+#include "sign/profile_signer.h"
 #include "store/settings_load.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define ZONE_SUFFIX ".zone"
 #define STRAYS_MAX 20	 /* unknown providers told apart */
@@ -254,6 +256,23 @@ static void check_zones(const struct configuration *configuration, struct zone_s
 		findings_add(findings, FINDING_ERROR, "%s", err.text);
 }
 
+static void check_signer(const struct configuration *configuration, const char *path,
+			 struct findings *findings)
+{
+	CLEANUP(profile_signer_unrefp) struct profile_signer *signer = NULL;
+	struct error err;
+
+	if (profile_signer_load_configured(configuration, &signer, &err) < 0)
+		findings_add(findings, FINDING_ERROR, "%s", err.text);
+	else if (signer)
+		profile_signer_check(signer, time(NULL), findings);
+	else if (configuration->profile_namespace)
+		findings_add(findings, FINDING_WARNING,
+			     "%s: [profile] certificate and key: not set, so Apple profiles go out "
+			     "unsigned and devices warn",
+			     path);
+}
+
 static int check_site(const struct invocation *invocation)
 {
 	CLEANUP(findings_clear) struct findings findings = { 0 };
@@ -267,6 +286,7 @@ static int check_site(const struct invocation *invocation)
 		return findings.errors ? finish(&findings, invocation->json) : complain_error(&err);
 	url = configuration_store_url(configuration);
 	check_unset(invocation->config, configuration, &findings);
+	check_signer(configuration, invocation->config, &findings);
 	dns_check(configuration, invocation->config, &findings);
 	check_zones(configuration, &zones, &findings);
 	check_providers(configuration, &providers, &findings); /* takes configuration over */

@@ -110,7 +110,7 @@ static int take_line(struct list *list, struct input_lines *lines, const char *t
 
 static int take_lines(struct list *list, struct input_lines *lines)
 {
-	char shown[BULK_TEXT_SHOWN_MAX];
+	char shown[REFUSALS_TEXT_MAX];
 	int status = STATUS_DONE, more = 0;
 	struct error err;
 
@@ -249,7 +249,7 @@ static int print_domain(void *context, const char *domain, size_t length, const 
 	if (invocation->json) {
 		output_json(json_pack("{s:s, s:s}", "domain", domain, "provider", provider));
 	} else {
-		name = output_unicode_name(domain);
+		name = domain_name_unicode(domain);
 		output_text("%-40s %s%s%s\n", domain, provider, name ? "  " : "", name ? name : "");
 	}
 	return stop_unless_wanted(err);

@@ -4,6 +4,8 @@
  */
 #include "base/bytes.h"
 #include "cmd/file_write.h"
+#include "cmd/link_day.h"
+#include "cmd/link_key_file.h"
 #include "cmd/options.h"
 #include "cmd/output.h"
 #include "cmd/settings_print.h"
@@ -14,6 +16,7 @@
 #include <stdio.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #define UUID_SIZE 37 /* bytes of the text, with the NUL */
@@ -66,16 +69,28 @@ static int make_store(const struct invocation *invocation, const char *url, stru
 	return 1;
 }
 
+/* Makes the file of keys if there is none. Whether one that is there is good, check will tell. */
+static int make_link_keys(const struct invocation *invocation, const char *path, struct error *err)
+{
+	if (access(path, F_OK) == 0)
+		return 0;
+	if (link_key_file_make(path, err) < 0)
+		return -1;
+	print_made(invocation, path);
+	return 0;
+}
+
 /* The configuration's bytes, and what they say. */
 static int make_configuration(const char *directory, const char *path, struct bytes *ret_text,
 			      struct configuration **ret, struct error *err)
 {
 	CLEANUP(findings_clear) struct findings findings = { 0 };
 	char uuid[UUID_SIZE];
+	struct settings_print_own own = { .profile_namespace = uuid, .links_keys = "links.keys" };
 
 	if (make_uuid(uuid, err) < 0)
 		return -1;
-	settings_print_append(ret_text, uuid);
+	settings_print_append(ret_text, &own);
 	if (ret_text->failed)
 		return error_no_memory(err);
 	return configuration_parse(ret_text->data, ret_text->size, path, directory, ret, &findings,
@@ -90,6 +105,7 @@ static int fill_directory(const struct invocation *invocation, const char *direc
 	CLEANUP(bytes_clear) struct bytes text = { 0 };
 	CLEANUP(freep) char *providers = NULL;
 	CLEANUP(freep) char *zones = NULL;
+	CLEANUP(freep) char *keys = NULL;
 	CLEANUP(freep) char *url = NULL;
 
 	if (access(path, F_OK) == 0)
@@ -98,11 +114,13 @@ static int fill_directory(const struct invocation *invocation, const char *direc
 		return -1;
 	providers = configuration_path(configuration, configuration->providers_directory);
 	zones = configuration_path(configuration, configuration->providers_zones);
+	keys = configuration_path(configuration, configuration->links_keys);
 	url = configuration_store_url(configuration);
-	if (!providers || !zones || !url)
+	if (!providers || !zones || !keys || !url)
 		return error_no_memory(err);
 	if (make_directory(invocation, providers, err) < 0 ||
 	    make_directory(invocation, zones, err) < 0 || make_store(invocation, url, err) < 0 ||
+	    make_link_keys(invocation, keys, err) < 0 ||
 	    file_write(path, text.data, text.size, false, err) < 0)
 		return -1;
 	print_made(invocation, path);
@@ -156,19 +174,84 @@ static int init_store(const struct invocation *invocation)
 	return made == 1 ? STATUS_DONE : complain_error(&err);
 }
 
+/* The path of the file of keys. The caller frees *ret. */
+static int find_link_keys(const struct invocation *invocation,
+			  const struct configuration *configuration, char **ret)
+{
+	struct error err;
+
+	if (!configuration->links_keys) {
+		complain("%s: [links] keys is not set: add \"keys = links.keys\" below [links], "
+			 "then "
+			 "run this again",
+			 invocation->config);
+		return EX_CONFIG;
+	}
+	*ret = configuration_path(configuration, configuration->links_keys);
+	if (*ret)
+		return STATUS_DONE;
+	error_no_memory(&err);
+	return complain_error(&err);
+}
+
+/* A link that was made today works for so long; the day after, nobody needs the other keys. */
+static void print_new_key(const struct invocation *invocation, const char *path, uint8_t id,
+			  long days)
+{
+	char day[LINK_DAY_SIZE];
+
+	link_day_text(link_day_after(days + 1), day);
+	if (invocation->json) {
+		output_json(json_pack("{s:s, s:i, s:s}", "made", path, "id", id,
+				      "keep_others_until", day));
+		return;
+	}
+	output_text("made key %u in %s\n", id, path);
+	output_text("next: reload signpostd (SIGHUP); then new links are made with this key\n");
+	output_text("keep the other keys until %s, longer if links were made with more than %ld "
+		    "days: they open the links that are out\n",
+		    day, days);
+}
+
+static int init_link_key(const struct invocation *invocation)
+{
+	CLEANUP(configuration_freep) struct configuration *configuration = NULL;
+	CLEANUP(freep) char *path = NULL;
+	int status = site_configuration(invocation, &configuration);
+	struct error err;
+	uint8_t id;
+
+	if (status == STATUS_DONE)
+		status = find_link_keys(invocation, configuration, &path);
+	if (status != STATUS_DONE)
+		return status;
+	if (access(path, F_OK) < 0) {
+		if (make_link_keys(invocation, path, &err) == 0)
+			return STATUS_DONE;
+	} else if (link_key_file_add(path, &id, &err) == 0) {
+		print_new_key(invocation, path, id, configuration->links_days);
+		return STATUS_DONE;
+	}
+	return complain_error(&err);
+}
+
 static int init(const struct invocation *invocation)
 {
 	bool store = option_value(invocation, "store");
+	bool link_key = option_value(invocation, "link-key");
 
-	if (store == (invocation->operand_count == 1)) {
-		complain("init needs either DIR or --store");
+	if (store + link_key + (invocation->operand_count == 1) != 1) {
+		complain("init needs either DIR, --store or --link-key");
 		return STATUS_USAGE;
 	}
+	if (link_key)
+		return init_link_key(invocation);
 	return store ? init_store(invocation) : init_directory(invocation, invocation->operands[0]);
 }
 
 static const struct command_option init_options[] = {
 	{ "store", NULL, "make only the empty store of the configuration that is in use" },
+	{ "link-key", NULL, "make only a new key for settings links, in front of the others" },
 	{ NULL, NULL, NULL },
 };
 

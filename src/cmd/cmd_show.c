@@ -1,6 +1,8 @@
 /* signpost show: an answer as a mail program would get it, byte for byte. */
 #include "cmd/options.h"
 #include "cmd/output.h"
+#include "cmd/page_print.h"
+#include "cmd/profile_maker.h"
 #include "cmd/records_print.h"
 #include "cmd/site.h"
 
@@ -72,22 +74,20 @@ static int find_answers(const struct invocation *invocation, const struct provid
 	return question->answers ? STATUS_DONE : STATUS_FINDING;
 }
 
-static int read_choice(const struct invocation *invocation, struct document_choice *ret)
+static int read_choice(const struct invocation *invocation, const struct provider_set *providers,
+		       struct document_choice *ret)
 {
 	static const char *const protocols[] = {
 		[JSON_AUTODISCOVER] = "autodiscoverv1",
 		[JSON_ACTIVESYNC] = "activesync",
 		[JSON_EWS] = "ews",
 	};
-	const char *content = option_value(invocation, "content");
 	const char *protocol = option_value(invocation, "protocol");
-	int number = content ? mobileconfig_content_from_name(content, strlen(content)) : 0;
+	int status = profile_maker_choose(providers, option_value(invocation, "content"),
+					  option_value(invocation, "language"), ret);
 
-	if (number < 0) {
-		complain("--content %s: there are mail, all and activesync", content);
-		return STATUS_USAGE;
-	}
-	ret->content = (enum mobileconfig_content)number;
+	if (status != STATUS_DONE)
+		return status;
 	for (size_t i = 0; protocol && i < sizeof(protocols) / sizeof(*protocols); i++) {
 		if (text_equals(protocol, strlen(protocol), protocols[i])) {
 			ret->json = (enum document_json)i;
@@ -112,19 +112,47 @@ static int complain_document(const struct error *err, const struct provider_set 
 	return err->code == ERROR_NO_MEMORY ? status : STATUS_FINDING;
 }
 
+static int make_document(const struct provider_set *providers, enum document_format format,
+			 const struct document_choice *choice, const struct question *question,
+			 struct document *ret)
+{
+	struct error err;
+
+	if (document_make(providers, question->answers, format, choice, &question->subject, ret,
+			  &err) < 0)
+		return complain_document(&err, providers, format);
+	return STATUS_DONE;
+}
+
+/* Signed, as HTTP answers it. */
+static int make_profile(const struct invocation *invocation, const struct provider_set *providers,
+			const struct document_choice *choice, const struct question *question,
+			struct document *ret)
+{
+	struct profile_maker maker;
+	struct error err;
+	int status = profile_maker_open(&maker, providers, option_value(invocation, "unsigned"));
+
+	if (status == STATUS_DONE && profile_maker_make(&maker, question->answers, choice,
+							&question->subject, ret, &err) < 0)
+		status = complain_document(&err, providers, DOCUMENT_MOBILECONFIG);
+	profile_maker_close(&maker);
+	return status;
+}
+
 static int print_document(const struct invocation *invocation, const struct provider_set *providers,
 			  enum document_format format, const struct question *question)
 {
 	struct document_choice choice = { 0 };
 	struct document document;
-	struct error err;
-	int status = read_choice(invocation, &choice);
+	int status = read_choice(invocation, providers, &choice);
 
+	if (status == STATUS_DONE)
+		status = format == DOCUMENT_MOBILECONFIG
+				 ? make_profile(invocation, providers, &choice, question, &document)
+				 : make_document(providers, format, &choice, question, &document);
 	if (status != STATUS_DONE)
 		return status;
-	if (document_make(providers, question->answers, format, &choice, &question->subject,
-			  &document, &err) < 0)
-		return complain_document(&err, providers, format);
 	if (invocation->json)
 		output_json(json_pack(
 			"{s:s, s:s, s:I, s:s*}", "format", document_format_name(format),
@@ -160,7 +188,7 @@ static void complain_format(const char *format)
 
 	for (int i = 0; i < DOCUMENT_FORMAT_COUNT; i++)
 		bytes_append_format(&names, "%s, ", document_format_name((enum document_format)i));
-	complain("unknown format %s; there are %sand records", format,
+	complain("unknown format %s; there are %spage, page-print, page-text and records", format,
 		 names.data ? names.data : "");
 }
 
@@ -169,10 +197,10 @@ static int show(const struct invocation *invocation)
 	CLEANUP(provider_set_unrefp) struct provider_set *providers = NULL;
 	const char *name = invocation->operands[1];
 	struct question question = { .answers = NULL };
-	int format = document_format_from_name(name), status;
+	int format = document_format_from_name(name), view = page_print_view(name), status;
 	bool records = strcmp(name, "records") == 0;
 
-	if (format < 0 && !records) {
+	if (format < 0 && view < 0 && !records) {
 		complain_format(name);
 		return STATUS_USAGE;
 	}
@@ -185,6 +213,9 @@ static int show(const struct invocation *invocation)
 		return status;
 	if (records)
 		return print_records(invocation, providers, &question);
+	if (view >= 0)
+		return page_print(invocation, providers, question.answers, &question.subject,
+				  (enum page_view)view);
 	return print_document(invocation, providers, (enum document_format)format, &question);
 }
 
@@ -193,6 +224,8 @@ static const struct command_option show_options[] = {
 	{ "content", "WORD", "of mobileconfig: mail (the default), all or activesync" },
 	{ "protocol", "WORD",
 	  "of autodiscover-json: autodiscoverv1 (the default), activesync or ews" },
+	{ "language", "TAG", "the language of what people read in it" },
+	{ "unsigned", NULL, "of mobileconfig: leave the signature out" },
 	{ NULL, NULL, NULL },
 };
 
@@ -203,7 +236,7 @@ const struct command command_show = {
 	.maximum = 2,
 	.sentence = "Print what a mail program is answered.",
 	.details = "FORMAT is autoconfig, autodiscover, activesync, autodiscover-json, "
-		   "mobileconfig, pacc,\nmta-sts or records.",
+		   "mobileconfig, pacc,\nmta-sts, qr, page, page-print, page-text or records.",
 	.options = show_options,
 	.run = show,
 };

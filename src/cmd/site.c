@@ -4,6 +4,7 @@
 #include "cmd/output.h"
 #include "store/settings_load.h"
 
+#include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,18 +32,52 @@ int site_configuration(const struct invocation *invocation, struct configuration
 	return STATUS_DONE;
 }
 
-int site_providers(const struct invocation *invocation, struct provider_set **ret)
+/* Whoever may read them is told if they are broken. */
+static int leave_keys_out(struct configuration *configuration)
+{
+	CLEANUP(freep) char *path = NULL;
+	struct error err;
+
+	if (!configuration->links_keys)
+		return STATUS_DONE;
+	path = configuration_path(configuration, configuration->links_keys);
+	if (!path) {
+		error_no_memory(&err);
+		return complain_error(&err);
+	}
+	if (euidaccess(path, R_OK) < 0 && errno == EACCES) {
+		free(configuration->links_keys);
+		configuration->links_keys = NULL;
+	}
+	return STATUS_DONE;
+}
+
+static int load_providers(const struct invocation *invocation, bool keys, struct provider_set **ret)
 {
 	CLEANUP(findings_clear) struct findings findings = { 0 };
 	struct configuration *configuration = NULL;
 	struct error err;
 	int status = site_configuration(invocation, &configuration);
 
-	if (status != STATUS_DONE)
+	if (status == STATUS_DONE && !keys)
+		status = leave_keys_out(configuration);
+	if (status != STATUS_DONE) {
+		configuration_free(configuration);
 		return status;
+	}
 	if (provider_set_load(configuration, ret, &findings, &err) < 0)
 		return complain_findings(&findings, &err);
 	return STATUS_DONE;
+}
+
+int site_providers(const struct invocation *invocation, struct provider_set **ret)
+{
+	return load_providers(invocation, false, ret);
+}
+
+int site_providers_and_keys(const struct invocation *invocation, struct provider_set **ret)
+{
+	return load_providers(invocation, true, ret);
 }
 
 int site_zones(const struct configuration *configuration, struct zone_set **ret)

@@ -7,9 +7,14 @@
 #include "render/settings.h"
 #include "store/store.h"
 
-/* These return STATUS_DONE, or the exit status of what has gone wrong. The caller frees *ret. */
+/*
+ * These return STATUS_DONE, or the exit status of what has gone wrong. The caller frees *ret. Most
+ * commands need no keys of links: site_providers() leaves them out where this user may not read
+ * them.
+ */
 int site_configuration(const struct invocation *invocation, struct configuration **ret);
 int site_providers(const struct invocation *invocation, struct provider_set **ret);
+int site_providers_and_keys(const struct invocation *invocation, struct provider_set **ret);
 int site_zones(const struct configuration *configuration, struct zone_set **ret);
 int site_store(const struct configuration *configuration, enum store_mode mode, struct store **ret);
 

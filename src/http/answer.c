@@ -13,7 +13,8 @@ static const struct {
 	unsigned int status;
 	const char *sentence;
 } sentences[] = {
-	{ 301, "It is at another address.\n" },	      { 400, "The request cannot be read.\n" },
+	{ 301, "It is at another address.\n" },	      { 302, "It is at another address.\n" },
+	{ 303, "It is at another address.\n" },	      { 400, "The request cannot be read.\n" },
 	{ 404, "There is nothing here.\n" },	      { 405, "This method has no meaning here.\n" },
 	{ 408, "The request took too long.\n" },      { 413, "The body is too large.\n" },
 	{ 414, "The request target is too long.\n" }, { 431, "The header is too large.\n" },
@@ -77,6 +78,18 @@ bool question_find(struct question *question, struct http_response *response)
 	if (domain_name_strip_service(&name) && question_find_domain(question, &name, response))
 		return true;
 	return question_find_domain(question, &request->host, response);
+}
+
+int question_content(const struct http_request *request)
+{
+	char text[16];
+	size_t size;
+	struct error ignored;
+	int found = http_request_parameter(request, "content", text, sizeof(text), &size, &ignored);
+
+	if (found == 0)
+		return MOBILECONFIG_MAIL;
+	return found < 0 ? -1 : mobileconfig_content_from_name(text, size);
 }
 
 void answer_text(struct http_response *response, unsigned int status, const char *media_type,

@@ -42,6 +42,9 @@ bool question_find_domain(struct question *question, const struct domain_name *d
  */
 bool question_find(struct question *question, struct http_response *response);
 
+/* Which profile is asked for, by the parameter content; -1: one that does not exist. */
+int question_content(const struct http_request *request);
+
 /* A status with its sentence as the body. */
 void answer_status(struct http_response *response, unsigned int status);
 

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "http/answer.h"
 #include "http/endpoint_autodiscover.h"
+#include "http/endpoint_page.h"
 
 #include <string.h>
 
@@ -15,13 +16,15 @@ enum endpoint_flags {
 	PREFIX = 2,	/* the path goes on */
 	ANY_ORIGIN = 4, /* web programs on other sites may read the answer */
 	OPERATIONS = 8, /* only for those who may ask */
-	BODY = 16,	/* of a POST is read */
+	PAGE = 16,	/* for people */
+	LIMITED = 32,	/* a POST counts for its network */
 };
 
 struct endpoint {
 	const char *path;
 	size_t length;
 	unsigned int methods, flags;
+	size_t body;	  /* bytes of a POST that are read */
 	const char *kind; /* for the log */
 	void (*serve)(struct question *question, struct http_response *response);
 };
@@ -72,24 +75,12 @@ static void serve_pacc(struct question *question, struct http_response *response
 	serve_domain_document(question, DOCUMENT_PACC, response);
 }
 
-/* Which profile is asked for; -1: one that does not exist. */
-static int read_content(const struct http_request *request)
-{
-	char text[16];
-	size_t size;
-	struct error ignored;
-	int found = http_request_parameter(request, "content", text, sizeof(text), &size, &ignored);
-
-	if (found == 0)
-		return MOBILECONFIG_MAIL;
-	return found < 0 ? -1 : mobileconfig_content_from_name(text, size);
-}
-
 /* A profile is one person's: without an address there is none, whatever the Host. */
 static void serve_mobileconfig(struct question *question, struct http_response *response)
 {
-	int content = read_content(question->request);
+	int content = question_content(question->request);
 	struct document_choice choice = { 0 };
+	bool chosen;
 
 	if (question_read_address(question) < 0 || !question->address || content < 0) {
 		answer_status(response, 400);
@@ -101,7 +92,9 @@ static void serve_mobileconfig(struct question *question, struct http_response *
 	}
 	response->no_store = true;
 	choice.content = (enum mobileconfig_content)content;
+	choice.language = question_language(question, NULL, &chosen);
 	answer_format(response, question, DOCUMENT_MOBILECONFIG, &choice);
+	response->sign = response->status == 200;
 }
 
 /*
@@ -199,27 +192,34 @@ static void serve_ready(struct question *question, struct http_response *respons
 
 /* The first that matches counts; those that are asked most often stand first. */
 static const struct endpoint endpoints[] = {
-	{ PATH("/mail/config-v1.1.xml"), READ, 0, "autoconfig", serve_autoconfig },
-	{ PATH("/autodiscover/autodiscover.xml"), READ | HTTP_POST, ANY_CASE | BODY, "autodiscover",
-	  serve_autodiscover },
-	{ PATH("/.well-known/autoconfig/mail/config-v1.1.xml"), READ, ANY_ORIGIN, "autoconfig",
+	{ PATH("/mail/config-v1.1.xml"), READ, 0, 0, "autoconfig", serve_autoconfig },
+	{ PATH("/autodiscover/autodiscover.xml"), READ | HTTP_POST, ANY_CASE, HTTP_BODY_MAX,
+	  "autodiscover", serve_autodiscover },
+	{ PATH("/.well-known/autoconfig/mail/config-v1.1.xml"), READ, ANY_ORIGIN, 0, "autoconfig",
 	  serve_autoconfig },
-	{ PATH("/.well-known/mail-v1.xml"), READ, ANY_ORIGIN, "autoconfig", serve_autoconfig },
+	{ PATH("/.well-known/mail-v1.xml"), READ, ANY_ORIGIN, 0, "autoconfig", serve_autoconfig },
 	/* Nine for Android */
-	{ PATH("/v1.1/mail/config-v1.1.xml"), READ, 0, "autoconfig", serve_autoconfig },
-	{ PATH("/v1.1/"), READ, PREFIX, "autoconfig", serve_autoconfig_of_path },
-	{ PATH("/autodiscover/autodiscover.json"), READ, ANY_CASE, "autodiscover-json",
+	{ PATH("/v1.1/mail/config-v1.1.xml"), READ, 0, 0, "autoconfig", serve_autoconfig },
+	{ PATH("/v1.1/"), READ, PREFIX, 0, "autoconfig", serve_autoconfig_of_path },
+	{ PATH("/autodiscover/autodiscover.json"), READ, ANY_CASE, 0, "autodiscover-json",
 	  serve_autodiscover_json },
-	{ PATH("/autodiscover/autodiscover.json/v1.0/"), READ, ANY_CASE | PREFIX,
+	{ PATH("/autodiscover/autodiscover.json/v1.0/"), READ, ANY_CASE | PREFIX, 0,
 	  "autodiscover-json", serve_autodiscover_json },
-	{ PATH("/.well-known/user-agent-configuration.json"), READ, ANY_ORIGIN, "pacc",
+	{ PATH("/.well-known/user-agent-configuration.json"), READ, ANY_ORIGIN, 0, "pacc",
 	  serve_pacc },
-	{ PATH("/.well-known/caldav"), HTTP_ANY, 0, "dav", serve_caldav },
-	{ PATH("/.well-known/carddav"), HTTP_ANY, 0, "dav", serve_carddav },
-	{ PATH("/.well-known/mta-sts.txt"), READ, 0, "mta-sts", serve_mta_sts },
-	{ PATH("/mobileconfig"), READ, 0, "mobileconfig", serve_mobileconfig },
-	{ PATH("/-/health"), READ, OPERATIONS, "operations", serve_health },
-	{ PATH("/-/ready"), READ, OPERATIONS, "operations", serve_ready },
+	{ PATH("/.well-known/caldav"), HTTP_ANY, 0, 0, "dav", serve_caldav },
+	{ PATH("/.well-known/carddav"), HTTP_ANY, 0, 0, "dav", serve_carddav },
+	{ PATH("/.well-known/mta-sts.txt"), READ, 0, 0, "mta-sts", serve_mta_sts },
+	{ PATH("/mobileconfig"), READ, PAGE, 0, "mobileconfig", serve_mobileconfig },
+	{ PATH("/s/"), READ, PREFIX | PAGE, 0, "page", serve_link },
+	{ PATH("/d/"), READ, PREFIX | PAGE, 0, "page", serve_domain_page },
+	{ PATH("/"), READ | HTTP_POST, PAGE | LIMITED, HTTP_FORM_MAX, "form", serve_root },
+	{ PATH("/setup"), READ, PAGE, 0, "form", serve_root },
+	{ PATH("/page.css"), READ, 0, 0, "asset", serve_css },
+	{ PATH("/page.js"), READ, 0, 0, "asset", serve_script },
+	{ PATH("/logo"), READ, 0, 0, "asset", serve_logo },
+	{ PATH("/-/health"), READ, OPERATIONS, 0, "operations", serve_health },
+	{ PATH("/-/ready"), READ, OPERATIONS, 0, "operations", serve_ready },
 };
 
 /* Letters are first compared as they are: programs write paths as their documentation does. */
@@ -235,13 +235,26 @@ static bool endpoint_matches(const struct endpoint *endpoint, const struct http_
 	return (endpoint->flags & ANY_CASE) && text_equals(request->path, length, endpoint->path);
 }
 
-static const struct endpoint *endpoint_find(const struct http_request *request)
+void endpoint_choose(struct http_request *request)
 {
+	request->endpoint = NULL;
 	for (size_t i = 0; i < sizeof(endpoints) / sizeof(*endpoints); i++) {
-		if (endpoint_matches(&endpoints[i], request))
-			return &endpoints[i];
+		if (endpoint_matches(&endpoints[i], request)) {
+			request->endpoint = &endpoints[i];
+			return;
+		}
 	}
-	return NULL;
+}
+
+bool endpoint_is_page(const struct http_request *request)
+{
+	return request->endpoint && (request->endpoint->flags & PAGE);
+}
+
+bool endpoint_is_limited(const struct http_request *request)
+{
+	return request->endpoint && (request->endpoint->flags & LIMITED) &&
+	       request->method == HTTP_POST;
 }
 
 /* One by one: the struct's arrays are large, and all but their first bytes are never looked at. */
@@ -255,6 +268,11 @@ static void response_begin(struct http_response *response)
 	response->allow = 0;
 	response->no_store = false;
 	response->any_origin = false;
+	response->page = false;
+	response->immutable = false;
+	response->sign = false;
+	response->secure_host = false;
+	response->retry_after = 0;
 	response->file_name[0] = '\0';
 	response->location[0] = '\0';
 	response->kind = "-";
@@ -265,7 +283,7 @@ static void response_begin(struct http_response *response)
 void endpoint_serve(const struct http_request *request, const struct settings *settings,
 		    const struct endpoint_state *state, struct http_response *ret)
 {
-	const struct endpoint *endpoint = endpoint_find(request);
+	const struct endpoint *endpoint = request->endpoint;
 	struct question question;
 
 	response_begin(ret);
@@ -275,6 +293,7 @@ void endpoint_serve(const struct http_request *request, const struct settings *s
 	}
 	ret->kind = endpoint->kind;
 	ret->any_origin = endpoint->flags & ANY_ORIGIN;
+	ret->page = ret->no_store = endpoint->flags & PAGE;
 	if (!(request->method & endpoint->methods)) {
 		answer_status(ret, 405);
 		ret->allow = endpoint->methods;
@@ -292,14 +311,23 @@ void endpoint_serve(const struct http_request *request, const struct settings *s
 
 size_t endpoint_body_limit(const struct http_request *request)
 {
-	const struct endpoint *endpoint =
-		request->method == HTTP_POST ? endpoint_find(request) : NULL;
-
-	return endpoint && (endpoint->flags & BODY) ? HTTP_BODY_MAX : 0;
+	return request->method == HTTP_POST && request->endpoint ? request->endpoint->body : 0;
 }
 
 void endpoint_refuse(unsigned int status, struct http_response *ret)
 {
 	response_begin(ret);
 	answer_status(ret, status);
+}
+
+void endpoint_refuse_request(const struct http_request *request, const struct settings *settings,
+			     unsigned int status, struct http_response *ret)
+{
+	response_begin(ret);
+	if (!endpoint_is_page(request)) {
+		answer_status(ret, status);
+		return;
+	}
+	ret->kind = request->endpoint->kind;
+	serve_refusal(request, settings, status, ret);
 }

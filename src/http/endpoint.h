@@ -13,6 +13,18 @@ struct endpoint_state {
 };
 
 /*
+ * Finds the endpoint that target and method of the request name, for all functions here. To be
+ * called when the target has been read.
+ */
+void endpoint_choose(struct http_request *request);
+
+/* Whether it is one for people, which wants more to be known (see struct http_request). */
+bool endpoint_is_page(const struct http_request *request);
+
+/* Whether it is the form, of which a network may send only so many. */
+bool endpoint_is_limited(const struct http_request *request);
+
+/*
  * Answers request. Never fails: what goes wrong becomes a status. The caller frees ret->owned.
  * A request whose target could not be read gets endpoint_refuse() instead.
  */
@@ -24,5 +36,9 @@ size_t endpoint_body_limit(const struct http_request *request);
 
 /* A response of a status alone, with a short text that repeats nothing of the request. */
 void endpoint_refuse(unsigned int status, struct http_response *ret);
+
+/* The same for a request whose endpoint has been chosen: people get a page. */
+void endpoint_refuse_request(const struct http_request *request, const struct settings *settings,
+			     unsigned int status, struct http_response *ret);
 
 #endif

@@ -222,12 +222,13 @@ static bool is_parameter(const char *pair, size_t length, const char *name, size
 	return memcmp(pair, name, name_length) == 0 || text_equals(pair, name_length, name);
 }
 
-int http_request_parameter(const struct http_request *request, const char *name, char *ret,
-			   size_t size, size_t *ret_length, struct error *err)
+/* Finds the pair of that name among those of text. *ret is its value, still encoded. */
+static bool find_pair(const char *text, size_t left, const char *name, const char **ret,
+		      size_t *ret_size)
 {
-	size_t left = request->query_length, name_length = strlen(name);
+	size_t name_length = strlen(name);
 
-	for (const char *pair = request->query; pair;) {
+	for (const char *pair = text; pair;) {
 		const char *next = memchr(pair, '&', left);
 		size_t length = next ? (size_t)(next - pair) : left;
 
@@ -235,13 +236,43 @@ int http_request_parameter(const struct http_request *request, const char *name,
 			/* a name alone has an empty value */
 			size_t skip = length == name_length ? length : name_length + 1;
 
-			return percent_decode(pair + skip, length - skip, ret, size, ret_length,
-					      err) < 0
-				       ? -1
-				       : 1;
+			*ret = pair + skip;
+			*ret_size = length - skip;
+			return true;
 		}
 		left -= length + (next ? 1 : 0);
 		pair = next ? next + 1 : NULL;
 	}
-	return 0;
+	return false;
+}
+
+int http_request_parameter(const struct http_request *request, const char *name, char *ret,
+			   size_t size, size_t *ret_length, struct error *err)
+{
+	const char *value;
+	size_t value_size;
+
+	if (!find_pair(request->query, request->query_length, name, &value, &value_size))
+		return 0;
+	return percent_decode(value, value_size, ret, size, ret_length, err) < 0 ? -1 : 1;
+}
+
+int http_request_field(const struct http_request *request, const char *name, char *ret, size_t size,
+		       size_t *ret_length, struct error *err)
+{
+	char body[HTTP_FORM_MAX];
+	const char *value;
+	size_t value_size;
+
+	if (request->body_size > sizeof(body))
+		return error_set(err, ERROR_TOO_LARGE, "a form of over %d bytes", HTTP_FORM_MAX);
+	if (!request->body ||
+	    !find_pair(request->body, request->body_size, name, &value, &value_size))
+		return 0;
+	memcpy(body, value, value_size);
+	for (size_t i = 0; i < value_size; i++) {
+		if (body[i] == '+')
+			body[i] = ' ';
+	}
+	return percent_decode(body, value_size, ret, size, ret_length, err) < 0 ? -1 : 1;
 }

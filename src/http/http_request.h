@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define HTTP_TARGET_MAX 2048	  /* bytes of a request target, encoded */
 #define HTTP_BODY_MAX (16 * 1024) /* bytes; the largest real request is about 600 */
@@ -23,6 +24,8 @@ enum http_method {
 	HTTP_OTHER = 8, /* PROPFIND, OPTIONS, ... */
 };
 #define HTTP_ANY (HTTP_GET | HTTP_HEAD | HTTP_POST | HTTP_OTHER)
+
+struct endpoint;
 
 struct http_request {
 	enum http_method method;
@@ -36,7 +39,18 @@ struct http_request {
 	const char *body;	 /* NULL for none */
 	size_t body_size;
 	enum client_kind client;
-	bool operations; /* from an address that may ask /-/health */
+	bool operations;		 /* from an address that may ask /-/health */
+	const struct endpoint *endpoint; /* which is asked, or NULL; see endpoint_choose() */
+	/*
+	 * Only for endpoints of people (endpoint_is_page()): what the browser says of itself and of
+	 * the body, NULL where it says nothing; seconds since 1970; bytes that nobody can guess;
+	 * in how many seconds this network may send the form again, 0: now.
+	 */
+	const char *accept_language, *platform, *user_agent, *content_type;
+	int64_t now;
+	bool has_nonce;
+	unsigned char nonce[16];
+	unsigned int retry_after;
 };
 
 enum http_method http_method_parse(const char *name);
@@ -60,5 +74,13 @@ int http_request_parse_target(struct http_request *request, const char *target, 
  */
 int http_request_parameter(const struct http_request *request, const char *name, char *ret,
 			   size_t size, size_t *ret_length, struct error *err);
+
+/*
+ * The same for a field of a body of the type application/x-www-form-urlencoded, where "+" is a
+ * blank. The body of a form is at most HTTP_FORM_MAX bytes.
+ */
+#define HTTP_FORM_MAX 2048 /* bytes */
+int http_request_field(const struct http_request *request, const char *name, char *ret, size_t size,
+		       size_t *ret_length, struct error *err);
 
 #endif

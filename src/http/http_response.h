@@ -19,6 +19,11 @@ struct http_response {
 	unsigned int allow; /* of 405: enum http_method bits */
 	bool no_store;	    /* names a person */
 	bool any_origin;    /* Access-Control-Allow-Origin: * */
+	bool page;	    /* for people: nothing from elsewhere, no trace left elsewhere */
+	bool immutable;	    /* the same bytes under this target for ever */
+	bool sign;	    /* an Apple profile: the edge signs it if it can */
+	bool secure_host;   /* asked at the host of an https site.url: browsers are to remember */
+	unsigned int retry_after;					 /* seconds, 0: none */
 	char file_name[sizeof("mail-.mobileconfig") + DOMAIN_NAME_SIZE]; /* "": no attachment */
 	char location[HTTP_LOCATION_MAX + 1];				 /* "": none */
 	/* for the log: */

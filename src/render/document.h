@@ -13,6 +13,7 @@ enum document_format {
 	DOCUMENT_MOBILECONFIG,
 	DOCUMENT_PACC,
 	DOCUMENT_MTA_STS,
+	DOCUMENT_QR,
 	DOCUMENT_FORMAT_COUNT
 };
 
@@ -35,14 +36,19 @@ struct document_subject {
 
 /* Which of the format's variants. All zero is the usual one. */
 struct document_choice {
-	enum mobileconfig_content content; /* of DOCUMENT_MOBILECONFIG */
 	enum document_json { JSON_AUTODISCOVER, JSON_ACTIVESYNC, JSON_EWS } json;
+	/* of DOCUMENT_MOBILECONFIG: */
+	enum mobileconfig_content content;
+	size_t language;	       /* of the provider set's pages */
+	const char *full_name, *login; /* clean text, see mobileconfig_form; NULL or "": none */
+	const unsigned char *nonce;    /* MOBILECONFIG_NONCE_BYTES; without an address only */
 };
 
 /*
  * Makes the document from answers, one of providers. ERROR_NOT_FOUND: the provider has nothing to
- * say in this format (ActiveSync, DAV, EWS, MTA-STS). ERROR_INVALID: the format needs an address
- * (MOBILECONFIG, ACTIVESYNC). The caller frees ret->bytes.
+ * say in this format (ActiveSync, DAV, EWS, MTA-STS, QR), or not to this address (QR wants ASCII).
+ * ERROR_INVALID: the format needs an address (ACTIVESYNC, QR; MOBILECONFIG without a nonce). The
+ * caller frees ret->bytes.
  */
 int document_make(const struct provider_set *providers, const struct provider_answers *answers,
 		  enum document_format format, const struct document_choice *choice,

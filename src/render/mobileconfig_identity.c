@@ -68,32 +68,45 @@ static void append_address(struct bytes *bytes, const struct email_address *addr
 	bytes_append_format(bytes, "@%s", address->domain.text);
 }
 
-static int make_id(const struct email_address *address, char ret[MOBILECONFIG_ID_SIZE],
-		   struct error *err)
+/* owner is whom the identity is for, NUL-terminated. */
+static int make_id(const char *owner, char ret[MOBILECONFIG_ID_SIZE], struct error *err)
 {
 	CLEANUP(bytes_clear) struct bytes bytes = { 0 };
 	unsigned char digest[EVP_MAX_MD_SIZE];
 
-	bytes_append_text(&bytes, "profile\n");
-	append_address(&bytes, address);
+	bytes_append_format(&bytes, "profile\n%s", owner);
 	if (hash("SHA256", &bytes, digest, err) < 0)
 		return -1;
 	base32(digest, HASHED_FOR_ID, ret);
 	return 0;
 }
 
-static int make_uuid(const struct email_address *address, const unsigned char namespace[16],
-		     const char *part, char ret[MOBILECONFIG_UUID_SIZE], struct error *err)
+static int make_uuid(const char *owner, const unsigned char namespace[16], const char *part,
+		     char ret[MOBILECONFIG_UUID_SIZE], struct error *err)
 {
 	CLEANUP(bytes_clear) struct bytes bytes = { 0 };
 	unsigned char digest[EVP_MAX_MD_SIZE];
 
 	bytes_append(&bytes, namespace, UUID_BYTES);
-	bytes_append_format(&bytes, "%s\n", part);
-	append_address(&bytes, address);
+	bytes_append_format(&bytes, "%s\n%s", part, owner);
 	if (hash("SHA1", &bytes, digest, err) < 0)
 		return -1;
 	uuid_text(digest, ret);
+	return 0;
+}
+
+static int make_identity(const struct bytes *owner, const unsigned char namespace[16],
+			 unsigned int holes, struct mobileconfig_identity *ret, struct error *err)
+{
+	if (owner->failed)
+		return error_no_memory(err);
+	if (make_id(owner->data, ret->id, err) < 0)
+		return -1;
+	for (int hole = 0; hole < TEMPLATE_HOLE_COUNT; hole++) {
+		if (parts[hole] && (holes & TEMPLATE_HOLE(hole)) &&
+		    make_uuid(owner->data, namespace, parts[hole], ret->uuid[hole], err) < 0)
+			return -1;
+	}
 	return 0;
 }
 
@@ -101,14 +114,24 @@ int mobileconfig_identity_make(const struct email_address *address,
 			       const unsigned char namespace[16], unsigned int holes,
 			       struct mobileconfig_identity *ret, struct error *err)
 {
-	if (make_id(address, ret->id, err) < 0)
-		return -1;
-	for (int hole = 0; hole < TEMPLATE_HOLE_COUNT; hole++) {
-		if (parts[hole] && (holes & TEMPLATE_HOLE(hole)) &&
-		    make_uuid(address, namespace, parts[hole], ret->uuid[hole], err) < 0)
-			return -1;
-	}
-	return 0;
+	CLEANUP(bytes_clear) struct bytes owner = { 0 };
+
+	append_address(&owner, address);
+	return make_identity(&owner, namespace, holes, ret, err);
+}
+
+int mobileconfig_identity_make_domain(const struct domain_name *domain,
+				      const unsigned char nonce[MOBILECONFIG_NONCE_BYTES],
+				      const unsigned char namespace[16], unsigned int holes,
+				      struct mobileconfig_identity *ret, struct error *err)
+{
+	CLEANUP(bytes_clear) struct bytes owner = { 0 };
+
+	bytes_append_text(&owner, "domain\n");
+	for (size_t i = 0; i < MOBILECONFIG_NONCE_BYTES; i++)
+		bytes_append_format(&owner, "%02x", nonce[i]);
+	bytes_append_format(&owner, "\n%s", domain->text);
+	return make_identity(&owner, namespace, holes, ret, err);
 }
 
 void mobileconfig_identity_values(const struct mobileconfig_identity *identity,

@@ -9,6 +9,7 @@
 #include "render/autoconfig.h"
 #include "render/autodiscover.h"
 #include "render/pacc.h"
+#include "render/thunderbird_qr.h"
 
 #include <string.h>
 
@@ -58,18 +59,19 @@ static int compile_mobileconfig(struct provider_answers *answers,
 {
 	struct mobileconfig_site site = {
 		.organization = configuration->site_name,
-		.support = configuration->site_support,
 		.identifier = configuration->profile_identifier,
 	};
 
 	if (!configuration->profile_namespace || !*configuration->profile_namespace)
 		return 0;
-	configuration_namespace(configuration, site.namespace);
 	for (unsigned int content = 0; content < MOBILECONFIG_CONTENT_COUNT; content++) {
-		if (mobileconfig_available(answers->provider, content) &&
-		    mobileconfig_compile(answers->provider, content, &site,
-					 &answers->mobileconfig[content], err) < 0)
-			return -1;
+		if (!mobileconfig_available(answers->provider, content))
+			continue;
+		for (unsigned int form = 0; form < MOBILECONFIG_FORM_COUNT; form++) {
+			if (mobileconfig_compile(answers->provider, content, form, &site,
+						 &answers->mobileconfig[content][form], err) < 0)
+				return -1;
+		}
 	}
 	return 0;
 }
@@ -84,6 +86,7 @@ static int compile_answers(struct provider_answers *answers,
 	    autodiscover_outlook_compile(provider, false, &answers->outlook_without_address, err) <
 		    0 ||
 	    pacc_compile(provider, &answers->pacc, err) < 0 ||
+	    thunderbird_qr_compile(provider, &answers->qr, err) < 0 ||
 	    mta_sts_compile(provider, &answers->mta_sts, err) < 0 ||
 	    mta_sts_id(provider, answers->mta_sts_id, err) < 0)
 		return -1;
@@ -128,17 +131,32 @@ void provider_answers_free(struct provider_answers *answers)
 	template_free(answers->json_autodiscover);
 	template_free(answers->json_activesync);
 	template_free(answers->json_ews);
-	for (size_t i = 0; i < MOBILECONFIG_CONTENT_COUNT; i++)
-		template_free(answers->mobileconfig[i]);
+	for (size_t i = 0; i < MOBILECONFIG_CONTENT_COUNT; i++) {
+		for (size_t form = 0; form < MOBILECONFIG_FORM_COUNT; form++)
+			template_free(answers->mobileconfig[i][form]);
+	}
 	template_free(answers->pacc);
+	template_free(answers->qr);
 	template_free(answers->mta_sts);
 	email_provider_free(answers->provider);
 	free(answers->id);
 	free(answers);
 }
 
-int provider_set_new(struct configuration *configuration, struct provider_set **ret,
-		     struct error *err)
+/* Pages from built-in files alone have nothing in them that could be found fault with. */
+static int take_pages(struct provider_set *set, struct page_set *pages, struct error *err)
+{
+	CLEANUP(findings_clear) struct findings findings = { 0 };
+
+	if (!pages)
+		return page_set_make(set->configuration, NULL, 0, NULL, &set->pages, &findings,
+				     err);
+	set->pages = page_set_ref(pages);
+	return 0;
+}
+
+int provider_set_new(struct configuration *configuration, struct page_set *pages,
+		     struct provider_set **ret, struct error *err)
 {
 	struct provider_set *set = calloc(1, sizeof(*set));
 
@@ -149,6 +167,10 @@ int provider_set_new(struct configuration *configuration, struct provider_set **
 	set->references = 1;
 	set->configuration = configuration;
 	configuration_namespace(configuration, set->profile_namespace);
+	if (take_pages(set, pages, err) < 0 || page_cache_new(&set->page_cache, err) < 0) {
+		provider_set_unref(set);
+		return -1;
+	}
 	*ret = set;
 	return 0;
 }
@@ -200,6 +222,12 @@ const struct provider_answers *provider_set_find(const struct provider_set *set,
 	return NULL;
 }
 
+size_t provider_set_position_of(const struct provider_set *set,
+				const struct provider_answers *answers)
+{
+	return provider_set_position(set, answers->id);
+}
+
 struct provider_set *provider_set_ref(struct provider_set *set)
 {
 	__atomic_add_fetch(&set->references, 1, __ATOMIC_RELAXED);
@@ -213,6 +241,9 @@ void provider_set_unref(struct provider_set *set)
 	for (size_t i = 0; i < set->count; i++)
 		provider_answers_free(set->list[i]);
 	free(set->list);
+	link_keys_clear(&set->link_keys);
+	page_cache_free(set->page_cache);
+	page_set_unref(set->pages);
 	configuration_free(set->configuration);
 	free(set);
 }

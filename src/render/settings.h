@@ -11,8 +11,11 @@
 #include "model/configuration.h"
 #include "model/domain_table.h"
 #include "model/email_provider.h"
+#include "model/link_keys.h"
 #include "render/mobileconfig.h"
 #include "render/mta_sts.h"
+#include "render/page_cache.h"
+#include "render/page_set.h"
 #include "render/template.h"
 
 #include <stddef.h>
@@ -25,8 +28,9 @@ struct provider_answers {
 	struct template *outlook, *outlook_without_address;
 	struct template *mobilesync;
 	struct template *json_autodiscover, *json_activesync, *json_ews;
-	struct template *mobileconfig[MOBILECONFIG_CONTENT_COUNT];
+	struct template *mobileconfig[MOBILECONFIG_CONTENT_COUNT][MOBILECONFIG_FORM_COUNT];
 	struct template *pacc;
+	struct template *qr; /* thunderbird_qr.h */
 	struct template *mta_sts;
 	char mta_sts_id[MTA_STS_ID_SIZE]; /* "": no policy */
 };
@@ -47,19 +51,29 @@ struct provider_set {
 	int references;
 	struct configuration *configuration;
 	unsigned char profile_namespace[16]; /* of configuration; all zero: no profiles */
+	struct page_set *pages;		     /* never NULL */
+	struct page_cache *page_cache;	     /* never NULL */
+	struct link_keys link_keys;	     /* none: there are no links to persons */
 	struct provider_answers **list;
 	size_t count;
 };
 
-/* An empty set that owns configuration (freed on failure too). */
-int provider_set_new(struct configuration *configuration, struct provider_set **ret,
-		     struct error *err);
+/*
+ * An empty set that owns configuration (freed on failure too) and takes a reference of pages; where
+ * that is NULL it has those that are built in.
+ */
+int provider_set_new(struct configuration *configuration, struct page_set *pages,
+		     struct provider_set **ret, struct error *err);
 
 /* Adds answers (owned by the set from then on, freed on failure too). ERROR_CONFLICT: id is there.
  */
 int provider_set_add(struct provider_set *set, struct provider_answers *answers, struct error *err);
 
 const struct provider_answers *provider_set_find(const struct provider_set *set, const char *id);
+
+/* Its number in the list, which it must be in. */
+size_t provider_set_position_of(const struct provider_set *set,
+				const struct provider_answers *answers);
 
 struct provider_set *provider_set_ref(struct provider_set *set);
 void provider_set_unref(struct provider_set *set);

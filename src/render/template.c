@@ -34,6 +34,19 @@ static const char *const markers[TEMPLATE_HOLE_COUNT] = {
 	[HOLE_UUID_CALDAV] = "%PROFILE:UUID:CALDAV%",
 	[HOLE_UUID_CARDDAV] = "%PROFILE:UUID:CARDDAV%",
 	[HOLE_UUID_EAS] = "%PROFILE:UUID:EAS%",
+	[HOLE_PROFILE_NAME] = "%PROFILE:NAME%",
+	[HOLE_PROFILE_DESCRIPTION] = "%PROFILE:DESCRIPTION%",
+	[HOLE_PROFILE_CALENDARS] = "%PROFILE:CALENDARS%",
+	[HOLE_PROFILE_CONTACTS] = "%PROFILE:CONTACTS%",
+	[HOLE_FULL_NAME] = "%PROFILE:FULLNAME%",
+	[HOLE_LOGIN] = "%PROFILE:LOGIN%",
+	[HOLE_PAGE_PATH] = "%PAGE:PATH%",
+	[HOLE_PAGE_LINK] = "%PAGE:LINK%",
+	[HOLE_PAGE_QUERY] = "%PAGE:QUERY%",
+	[HOLE_PAGE_MORE] = "%PAGE:MORE%",
+	[HOLE_PAGE_UNTIL] = "%PAGE:UNTIL%",
+	[HOLE_PAGE_DOMAIN] = "%PAGE:DOMAIN%",
+	[HOLE_PAGE_HOST] = "%PAGE:HOST%",
 };
 
 const char *template_hole_marker(enum template_hole hole)
@@ -178,9 +191,9 @@ int template_fill(const struct template *template, const struct template_values 
 	const char *literal = template->literals;
 	char *result, *to;
 
-	for (unsigned int hole = 0; hole < TEMPLATE_HOLE_COUNT; hole++) {
-		if (!template->uses[hole])
-			continue;
+	for (unsigned int left = template->holes; left; left &= left - 1) {
+		unsigned int hole = (unsigned int)__builtin_ctz(left);
+
 		sizes[hole] = escaped_size(values->hole[hole].text, values->hole[hole].size,
 					   template->escape);
 		total += template->uses[hole] * sizes[hole];

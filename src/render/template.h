@@ -20,6 +20,19 @@ enum template_hole {
 	HOLE_UUID_CALDAV,
 	HOLE_UUID_CARDDAV,
 	HOLE_UUID_EAS,
+	HOLE_PROFILE_NAME, /* texts in the person's language: see mobileconfig_texts.h */
+	HOLE_PROFILE_DESCRIPTION,
+	HOLE_PROFILE_CALENDARS,
+	HOLE_PROFILE_CONTACTS,
+	HOLE_FULL_NAME, /* of the person */
+	HOLE_LOGIN,
+	HOLE_PAGE_PATH, /* these are settings pages': see page_document.h */
+	HOLE_PAGE_LINK,
+	HOLE_PAGE_QUERY,
+	HOLE_PAGE_MORE,
+	HOLE_PAGE_UNTIL,
+	HOLE_PAGE_DOMAIN,
+	HOLE_PAGE_HOST,
 	TEMPLATE_HOLE_COUNT
 };
 
@@ -35,6 +48,11 @@ enum template_escape {
 #define TEMPLATE_HOLES_ADDRESS                                                                     \
 	(TEMPLATE_HOLE(HOLE_EMAILADDRESS) | TEMPLATE_HOLE(HOLE_EMAILLOCALPART) |                   \
 	 TEMPLATE_HOLE(HOLE_EMAILDOMAIN))
+#define TEMPLATE_HOLES_PAGE                                                                        \
+	(TEMPLATE_HOLE(HOLE_PAGE_PATH) | TEMPLATE_HOLE(HOLE_PAGE_LINK) |                           \
+	 TEMPLATE_HOLE(HOLE_PAGE_QUERY) | TEMPLATE_HOLE(HOLE_PAGE_MORE) |                          \
+	 TEMPLATE_HOLE(HOLE_PAGE_UNTIL) | TEMPLATE_HOLE(HOLE_PAGE_DOMAIN) |                        \
+	 TEMPLATE_HOLE(HOLE_PAGE_HOST))
 #define TEMPLATE_HOLES_ALL (TEMPLATE_HOLE(TEMPLATE_HOLE_COUNT) - 1U)
 
 struct template_values {

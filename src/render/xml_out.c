@@ -17,7 +17,7 @@ static void xml_out_note(struct xml_out *out, int result)
 		out->failed = true;
 }
 
-struct xml_out *xml_out_new(void)
+struct xml_out *xml_out_new_fragment(void)
 {
 	struct xml_out *out = calloc(1, sizeof(*out));
 
@@ -29,6 +29,15 @@ struct xml_out *xml_out_new(void)
 		xml_out_free(out);
 		return NULL;
 	}
+	return out;
+}
+
+struct xml_out *xml_out_new(void)
+{
+	struct xml_out *out = xml_out_new_fragment();
+
+	if (!out)
+		return NULL;
 	xml_out_note(out, xmlTextWriterSetIndent(out->writer, 1));
 	xml_out_note(out, xmlTextWriterSetIndentString(out->writer, BAD_CAST "  "));
 	xml_out_note(out, xmlTextWriterStartDocument(out->writer, "1.0", "UTF-8", NULL));

@@ -14,6 +14,7 @@
 struct xml_out;
 
 struct xml_out *xml_out_new(void); /* NULL: out of memory; the other functions accept that */
+struct xml_out *xml_out_new_fragment(void); /* without declaration and indentation */
 
 void xml_out_open(struct xml_out *out, const char *element);
 void xml_out_attribute(struct xml_out *out, const char *name, const char *value);

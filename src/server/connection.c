@@ -14,6 +14,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -21,7 +22,8 @@
 #define POOL_SIZE 5632		       /* bytes a connection: request headers of 5 kB fit */
 #define UPLOAD_CUT (4 * HTTP_BODY_MAX) /* bytes after which a body without a length is cut off */
 #define HOST_MAX 1024 /* bytes: a name of 253 with every character percent-encoded, and a port */
-#define STATUS_CLIENT_LEFT 499 /* in the log alone, as nginx has it */
+#define COMPLAINT_INTERVAL (60 * INT64_C(1000000000)) /* nanoseconds */
+#define STATUS_CLIENT_LEFT 499			      /* in the log alone, as nginx has it */
 
 /* One request from its first line to its end. */
 struct exchange {
@@ -46,7 +48,7 @@ struct tracked_connection {
 
 /* The headers that count. */
 struct headers {
-	const char *host, *user_agent;
+	const char *host, *user_agent, *accept_language, *platform, *content_type;
 	size_t host_count, length_count;
 	uint64_t content_length;
 	bool chunked; /* Transfer-Encoding says that alone */
@@ -79,6 +81,7 @@ static struct exchange *exchange_take(struct connection_context *context)
 	exchange->uploaded = exchange->body_limit = 0;
 	exchange->body = (struct bytes){ 0 };
 	exchange->request.client = CLIENT_NONE;
+	exchange->request.endpoint = NULL;
 	context->under_way++;
 	return exchange;
 }
@@ -297,6 +300,20 @@ static bool host_is_readable(const char *host, size_t size)
 	return size <= HOST_MAX && (ascii || text_is_clean(host, size));
 }
 
+/* Whether a key of the name's size is that name; most programs write it as it is written here. */
+static bool is_header(const char *key, const char *name, size_t size)
+{
+	return memcmp(key, name, size) == 0 || text_equals(key, size, name);
+}
+
+/* The last of several counts. */
+static void note_word(const char **ret, const char *name, const char *key, size_t size,
+		      const char *value)
+{
+	if (is_header(key, name, size))
+		*ret = value;
+}
+
 static enum MHD_Result note_header(void *cls, enum MHD_ValueKind kind, const char *key,
 				   size_t key_size, const char *value, size_t value_size)
 {
@@ -307,18 +324,41 @@ static enum MHD_Result note_header(void *cls, enum MHD_ValueKind kind, const cha
 	if (!value)
 		return MHD_YES;
 	headers->unclear |= !value_is_whole(value, value_size);
-	if (key_size == 4 && text_equals(key, key_size, "Host")) {
-		headers->host = value;
-		headers->host_count++;
-		headers->unclear |= !host_is_readable(value, value_size);
-	} else if (key_size == 10 && text_equals(key, key_size, "User-Agent")) {
-		headers->user_agent = value;
-	} else if (key_size == 14 && text_equals(key, key_size, "Content-Length")) {
-		headers->content_length = number_of(value, value_size);
-		headers->length_count++;
-	} else if (key_size == 17 && text_equals(key, key_size, "Transfer-Encoding")) {
-		headers->unclear |= headers->chunked || !text_equals(value, value_size, "chunked");
-		headers->chunked = true;
+	switch (key_size) { /* each has a length of its own */
+	case sizeof("Host") - 1:
+		if (is_header(key, "Host", key_size)) {
+			headers->host = value;
+			headers->host_count++;
+			headers->unclear |= !host_is_readable(value, value_size);
+		}
+		break;
+	case sizeof("User-Agent") - 1:
+		note_word(&headers->user_agent, "User-Agent", key, key_size, value);
+		break;
+	case sizeof("Content-Type") - 1:
+		note_word(&headers->content_type, "Content-Type", key, key_size, value);
+		break;
+	case sizeof("Accept-Language") - 1:
+		note_word(&headers->accept_language, "Accept-Language", key, key_size, value);
+		break;
+	case sizeof("Sec-CH-UA-Platform") - 1:
+		note_word(&headers->platform, "Sec-CH-UA-Platform", key, key_size, value);
+		break;
+	case sizeof("Content-Length") - 1:
+		if (is_header(key, "Content-Length", key_size)) {
+			headers->content_length = number_of(value, value_size);
+			headers->length_count++;
+		}
+		break;
+	case sizeof("Transfer-Encoding") - 1:
+		if (is_header(key, "Transfer-Encoding", key_size)) {
+			headers->unclear |=
+				headers->chunked || !text_equals(value, value_size, "chunked");
+			headers->chunked = true;
+		}
+		break;
+	default:
+		break;
 	}
 	return MHD_YES;
 }
@@ -362,6 +402,26 @@ static bool may_ask_operations(const struct connection_context *context,
 	return info && network_list_contains(&context->snapshot->operations, info->client_addr);
 }
 
+/* What a request of a person has more. Without random bytes a domain's profile is not given out. */
+static void read_page_request(struct connection_context *context, struct http_request *request,
+			      struct MHD_Connection *connection, const struct headers *headers)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+	request->accept_language = headers->accept_language;
+	request->platform = headers->platform;
+	request->user_agent = headers->user_agent;
+	request->content_type = headers->content_type;
+	request->now = (int64_t)time(NULL);
+	request->retry_after = 0;
+	request->has_nonce = getrandom(request->nonce, sizeof(request->nonce), GRND_NONBLOCK) ==
+			     (ssize_t)sizeof(request->nonce);
+	if (info && endpoint_is_limited(request))
+		request->retry_after =
+			network_limit_take(context->forms, info->client_addr, now_ns() / 1000000);
+}
+
 /* Makes the request of target and headers; a fault becomes exchange->refusal. */
 static void read_request(struct connection_context *context, struct exchange *exchange,
 			 struct MHD_Connection *connection, const char *method,
@@ -379,9 +439,14 @@ static void read_request(struct connection_context *context, struct exchange *ex
 			err.code == ERROR_TOO_LARGE ? MHD_HTTP_URI_TOO_LONG : MHD_HTTP_BAD_REQUEST;
 		return;
 	}
+	endpoint_choose(request);
 	exchange->body_limit = endpoint_body_limit(request);
+	if (headers->content_length > HTTP_BODY_MAX)
+		exchange->refusal = MHD_HTTP_CONTENT_TOO_LARGE;
 	if (strncmp(request->path, "/-/", 3) == 0)
 		request->operations = may_ask_operations(context, connection);
+	if (endpoint_is_page(request))
+		read_page_request(context, request, connection, headers);
 }
 
 static const char *allow_text(unsigned int methods)
@@ -398,6 +463,26 @@ static const char *allow_text(unsigned int methods)
 	}
 }
 
+/*
+ * A page shows nothing from elsewhere and tells nobody where it was: the link to it is as good as
+ * the address that it holds.
+ */
+static void add_page_headers(struct MHD_Response *to, const struct http_response *response)
+{
+	MHD_add_response_header(to, "Content-Security-Policy",
+				"default-src 'none'; style-src 'self'; img-src 'self'; "
+				"script-src 'self'; form-action 'self'; base-uri 'none'; "
+				"frame-ancestors 'none'");
+	MHD_add_response_header(to, "Referrer-Policy", "no-referrer");
+	MHD_add_response_header(to, "X-Robots-Tag", "noindex, nofollow");
+	MHD_add_response_header(to, "Cross-Origin-Opener-Policy", "same-origin");
+	if (response->immutable)
+		MHD_add_response_header(to, MHD_HTTP_HEADER_CACHE_CONTROL,
+					"public, max-age=31536000, immutable");
+	if (response->secure_host)
+		MHD_add_response_header(to, "Strict-Transport-Security", "max-age=31536000");
+}
+
 static void add_headers(struct MHD_Response *to, const struct http_response *response,
 			const struct connection_context *context)
 {
@@ -406,6 +491,14 @@ static void add_headers(struct MHD_Response *to, const struct http_response *res
 	MHD_add_response_header(to, "X-Content-Type-Options", "nosniff");
 	if (response->no_store)
 		MHD_add_response_header(to, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+	if (response->page)
+		add_page_headers(to, response);
+	if (response->retry_after) {
+		char seconds[16];
+
+		snprintf(seconds, sizeof(seconds), "%u", response->retry_after);
+		MHD_add_response_header(to, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
+	}
 	if (response->any_origin)
 		MHD_add_response_header(to, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_ORIGIN, "*");
 	if (response->allow)
@@ -422,6 +515,37 @@ static void add_headers(struct MHD_Response *to, const struct http_response *res
 		MHD_add_response_header(to, MHD_HTTP_HEADER_CONNECTION, "close");
 }
 
+/* Once a minute and worker, however many want a profile. */
+static void complain_unsigned(struct connection_context *context, const struct error *err)
+{
+	int64_t now = now_ns();
+
+	if (context->complained && now - context->complained < COMPLAINT_INTERVAL)
+		return;
+	context->complained = now;
+	log_message("a profile goes out unsigned: %s", err->text);
+}
+
+/* A profile that cannot be signed goes out as it is: it works, with a warning on the device. */
+static void sign(struct connection_context *context, struct http_response *response)
+{
+	char *signed_profile;
+	struct error err;
+	size_t size;
+
+	if (!context->snapshot->signer)
+		return;
+	if (profile_signer_sign(context->snapshot->signer, response->body, response->body_size,
+				(int64_t)time(NULL), &signed_profile, &size, &err) < 0) {
+		complain_unsigned(context, &err);
+		return;
+	}
+	free(response->owned);
+	response->owned = signed_profile;
+	response->body = signed_profile;
+	response->body_size = size;
+}
+
 static enum MHD_Result answer(struct connection_context *context, struct exchange *exchange,
 			      struct MHD_Connection *connection)
 {
@@ -430,10 +554,13 @@ static enum MHD_Result answer(struct connection_context *context, struct exchang
 	enum MHD_Result result;
 
 	if (exchange->refusal)
-		endpoint_refuse(exchange->refusal, &response);
+		endpoint_refuse_request(&exchange->request, context->snapshot->settings,
+					exchange->refusal, &response);
 	else
 		endpoint_serve(&exchange->request, context->snapshot->settings,
 			       &context->snapshot->state, &response);
+	if (response.sign)
+		sign(context, &response);
 	to = response.owned
 		     ? MHD_create_response_from_buffer(response.body_size, response.owned,
 						       MHD_RESPMEM_MUST_FREE)
@@ -485,8 +612,6 @@ static enum MHD_Result begin(struct connection_context *context, struct exchange
 	exchange->request.client = client_kind_of(headers.user_agent);
 	if (!headers_are_clear(&headers, version) || !target_is_whole(exchange, url, version))
 		exchange->refusal = MHD_HTTP_BAD_REQUEST;
-	else if (headers.content_length > HTTP_BODY_MAX)
-		exchange->refusal = MHD_HTTP_CONTENT_TOO_LARGE;
 	else
 		read_request(context, exchange, connection, method, &headers);
 	return exchange->refusal ? answer(context, exchange, connection) : MHD_YES;
@@ -559,6 +684,7 @@ int connection_daemon_start(int listen_fd, const struct connection_limits *limit
 {
 	context->timeout = (int64_t)limits->timeout * 1000000000;
 	context->limit = limits->connections;
+	context->forms = limits->forms;
 	/* epoll without a thread: run by our loop, since the internal one stalls at 128 events */
 	*ret = MHD_start_daemon(
 		MHD_USE_EPOLL, 0, NULL, NULL, handle, context, MHD_OPTION_LISTEN_SOCKET, listen_fd,

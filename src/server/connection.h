@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "server/log.h"
+#include "server/network_limit.h"
 #include "server/snapshot.h"
 
 #include <microhttpd.h>
@@ -22,10 +23,12 @@ struct connection_list {
 struct connection_context {
 	struct snapshot *snapshot; /* swapped by the worker between two runs of the daemon */
 	struct log *log;
-	size_t under_way; /* requests that have begun and are not completed */
-	size_t open;	  /* connections */
-	size_t accepted;  /* connections since the beginning */
-	size_t limit;	  /* of a daemon's connections */
+	struct network_limit *forms; /* not owned */
+	int64_t complained;	     /* when of an unsigned profile: nanoseconds, 0: never */
+	size_t under_way;	     /* requests that have begun and are not completed */
+	size_t open;		     /* connections */
+	size_t accepted;	     /* connections since the beginning */
+	size_t limit;		     /* of a daemon's connections */
 	/*
 	 * Set when a connection ends at the limit. libmicrohttpd looks at its listening socket
 	 * again only in its next run, for which there may be no other reason: the worker clears
@@ -41,8 +44,9 @@ struct connection_context {
 };
 
 struct connection_limits {
-	unsigned int connections; /* at a time */
-	unsigned int timeout;	  /* seconds without a byte, and for a whole body */
+	unsigned int connections;    /* at a time */
+	unsigned int timeout;	     /* seconds without a byte, and for a whole body */
+	struct network_limit *forms; /* of all daemons; must outlive them */
 };
 
 /*

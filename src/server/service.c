@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "server/follower.h"
 #include "server/listener.h"
+#include "server/signer_follower.h"
 #include "server/worker.h"
 
 #include <errno.h>
@@ -15,21 +16,26 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
-#define DESCRIPTORS 24 /* that the service itself needs, the store's among them */
+#define FORM_NETWORKS 4096 /* whose use of the form is remembered */
+#define DESCRIPTORS 24	   /* that the service itself needs, the store's among them */
 #define TIME_SIZE sizeof("2026-01-01T00:00:00Z")
 
 struct service {
 	const char *configuration_path;
 	struct provider_set *providers;
 	struct follower *follower;
+	struct signer_follower *signers;
 	char *store_url;
+	struct network_limit *forms;
 	struct worker **workers;
 	size_t worker_count;
+	size_t faults;		  /* errors in files of settings pages */
 	size_t domain_count;	  /* as last logged */
 	int64_t reload_failed_at; /* seconds since 1970, 0: the last one went well */
 };
@@ -45,7 +51,9 @@ static void log_findings(const struct findings *findings)
 			    findings->errors + findings->warnings - findings->count);
 }
 
-static int load_providers(const char *path, struct provider_set **ret, struct error *err)
+/* *ret_faults is how many errors there are in what is loaded all the same: in files of pages. */
+static int load_providers(const char *path, struct provider_set **ret, size_t *ret_faults,
+			  struct error *err)
 {
 	CLEANUP(findings_clear) struct findings findings = { 0 };
 	struct configuration *configuration = NULL;
@@ -53,8 +61,10 @@ static int load_providers(const char *path, struct provider_set **ret, struct er
 		      provider_set_load(configuration, ret, &findings, err) == 0;
 
 	log_findings(&findings);
-	if (loaded)
+	if (loaded) {
+		*ret_faults = findings.errors;
 		return 0;
+	}
 	if (findings.errors) /* each has a line of its own */
 		return error_set(err, err->code, "%zu error%s in the settings", findings.errors,
 				 findings.errors == 1 ? "" : "s");
@@ -88,6 +98,12 @@ static void describe_state(const struct service *service, bool ready, struct byt
 	} else {
 		bytes_append_text(text, "store: ok\n");
 	}
+	signer_follower_describe(service->signers, text);
+	if (service->faults)
+		bytes_append_format(text,
+				    "pages: %zu error%s in their files, what is built in is used "
+				    "instead: see signpost check\n",
+				    service->faults, service->faults == 1 ? "" : "s");
 	if (service->reload_failed_at) {
 		format_time(service->reload_failed_at, at);
 		bytes_append_format(
@@ -106,7 +122,8 @@ static int publish(struct service *service, struct snapshot **ret, struct error 
 		return error_no_memory(err);
 	if (settings_new(service->providers, follower_table(service->follower), &settings, err) <
 		    0 ||
-	    snapshot_new(settings, ready, text.data, ret, err) < 0)
+	    snapshot_new(settings, signer_follower_signer(service->signers), ready, text.data, ret,
+			 err) < 0)
 		return -1;
 	for (size_t i = 0; i < service->worker_count; i++)
 		worker_publish(service->workers[i], *ret);
@@ -195,9 +212,11 @@ static void reload(struct service *service)
 {
 	struct provider_set *providers = NULL, *old = service->providers;
 	struct error err = { 0 };
+	size_t faults;
 
-	if (load_providers(service->configuration_path, &providers, &err) < 0 ||
-	    open_follower(service, providers->configuration, &err) < 0) {
+	if (load_providers(service->configuration_path, &providers, &faults, &err) < 0 ||
+	    open_follower(service, providers->configuration, &err) < 0 ||
+	    signer_follower_set(service->signers, providers->configuration, time(NULL), &err) < 0) {
 		provider_set_unref(providers);
 		service->reload_failed_at = time(NULL);
 		log_message("reload failed, the earlier settings are used: %s", err.text);
@@ -205,7 +224,10 @@ static void reload(struct service *service)
 		return;
 	}
 	warn_of_restart(old->configuration, providers->configuration);
+	network_limit_set(service->forms,
+			  (unsigned int)providers->configuration->http_forms_per_network);
 	service->providers = providers;
+	service->faults = faults;
 	service->reload_failed_at = 0;
 	follow(service);
 	publish_to_workers(service);
@@ -245,6 +267,18 @@ static long connection_count(const struct configuration *configuration, long wor
 	return wanted;
 }
 
+/* The form's limit, which all workers share. */
+static int make_limit(struct service *service, struct error *err)
+{
+	const struct configuration *configuration = service->providers->configuration;
+	uint64_t seed;
+
+	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
+		return error_errno(err, errno, "no random bytes");
+	return network_limit_new((unsigned int)configuration->http_forms_per_network, FORM_NETWORKS,
+				 seed, &service->forms, err);
+}
+
 static int start_workers(struct service *service, const struct socket_address_list *addresses,
 			 struct error *err)
 {
@@ -255,6 +289,7 @@ static int start_workers(struct service *service, const struct socket_address_li
 	struct connection_limits limits = {
 		.connections = (unsigned int)((connections + daemons - 1) / daemons),
 		.timeout = (unsigned int)configuration->http_timeout,
+		.forms = service->forms,
 	};
 	CLEANUP(snapshot_unrefp) struct snapshot *snapshot = NULL;
 
@@ -306,10 +341,12 @@ static void watch_until_stopped(struct service *service, int signal_fd)
 
 	for (;;) {
 		int ready = poll(&item, 1, FOLLOWER_INTERVAL_MS);
+		bool news;
 
 		if (ready > 0 && obey(service, signal_fd))
 			return;
-		if (follow(service))
+		news = follow(service);
+		if (signer_follower_look(service->signers, time(NULL)) || news)
 			publish_to_workers(service);
 	}
 }
@@ -330,16 +367,20 @@ static int serve(struct service *service, int signal_fd, struct error *err)
 {
 	struct socket_address_list addresses = { 0 };
 
-	if (load_providers(service->configuration_path, &service->providers, err) < 0 ||
+	if (load_providers(service->configuration_path, &service->providers, &service->faults,
+			   err) < 0 ||
 	    socket_address_list_parse(service->providers->configuration->listen_http, 0, &addresses,
 				      err) < 0 ||
-	    open_follower(service, service->providers->configuration, err) < 0)
+	    open_follower(service, service->providers->configuration, err) < 0 ||
+	    signer_follower_new(&service->signers, err) < 0 ||
+	    signer_follower_set(service->signers, service->providers->configuration, time(NULL),
+				err) < 0)
 		return -1;
 	if (addresses.count == 0)
 		return error_set(err, ERROR_INVALID, "%s: [listen] http is empty: nothing to do",
 				 service->configuration_path);
 	follow(service);
-	if (start_workers(service, &addresses, err) < 0)
+	if (make_limit(service, err) < 0 || start_workers(service, &addresses, err) < 0)
 		return -1;
 	log_start(service, &addresses);
 	watch_until_stopped(service, signal_fd);
@@ -365,7 +406,9 @@ int service_run(const char *configuration_path, struct error *err)
 	result = serve(&service, signal_fd, err);
 	stop_workers(&service);
 	free(service.workers);
+	network_limit_free(service.forms);
 	follower_free(service.follower);
+	signer_follower_free(service.signers);
 	free(service.store_url);
 	provider_set_unref(service.providers);
 	close(signal_fd);

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-int snapshot_new(struct settings *settings, bool ready, const char *text, struct snapshot **ret,
-		 struct error *err)
+int snapshot_new(struct settings *settings, struct profile_signer *signer, bool ready,
+		 const char *text, struct snapshot **ret, struct error *err)
 {
 	CLEANUP(snapshot_unrefp) struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
 
@@ -11,6 +11,7 @@ int snapshot_new(struct settings *settings, bool ready, const char *text, struct
 		return error_no_memory(err);
 	snapshot->references = 1;
 	snapshot->settings = settings_ref(settings);
+	snapshot->signer = profile_signer_ref(signer);
 	snapshot->state.ready = ready;
 	snapshot->state.text = strdup(text);
 	if (!snapshot->state.text)
@@ -34,6 +35,7 @@ void snapshot_unref(struct snapshot *snapshot)
 	if (!snapshot || __atomic_sub_fetch(&snapshot->references, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
 	settings_unref(snapshot->settings);
+	profile_signer_unref(snapshot->signer);
 	free((char *)snapshot->state.text);
 	free(snapshot);
 }

@@ -6,7 +6,10 @@
 
 #include "base/bytes.h"
 #include "base/text.h"
+#include "render/page.h"
 #include "store/file_read.h"
+#include "store/link_keys_load.h"
+#include "store/page_load.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -176,20 +179,61 @@ static void load_directory(struct provider_loading *loading, const char *directo
 	free(names);
 }
 
+/* Without them there are no links to persons, and nothing is wrong. */
+static bool has_path(const char *url)
+{
+	return strchr(strstr(url, "://") + strlen("://"), '/') != NULL;
+}
+
+static void load_link_keys(struct provider_loading *loading)
+{
+	const struct configuration *configuration = loading->set->configuration;
+	CLEANUP(freep) char *path = NULL;
+	struct error err = { 0 };
+
+	if (!configuration->links_keys)
+		return;
+	path = configuration_path(configuration, configuration->links_keys);
+	if (!path) {
+		error_no_memory(&err);
+		note_fault(loading, &err);
+	} else if (link_keys_load(path, &loading->set->link_keys, &err) < 0) {
+		note_fault(loading, &err);
+	} else if (!configuration->site_url) {
+		findings_add(loading->findings, FINDING_WARNING,
+			     "%s: links need [site] url, which is not set", path);
+	} else if (has_path(configuration->site_url)) {
+		error_set(
+			&err, ERROR_INVALID,
+			"[site] url: \"%s\" has a path; settings pages and links need a host name "
+			"of their own: leave it out, or [links] keys",
+			configuration->site_url);
+		note_fault(loading, &err);
+	}
+}
+
 int provider_set_load(struct configuration *configuration, struct provider_set **ret,
 		      struct findings *findings, struct error *err)
 {
 	CLEANUP(provider_set_unrefp) struct provider_set *set = NULL;
 	struct provider_loading loading = { .findings = findings };
 	CLEANUP(freep) char *directory = NULL;
+	CLEANUP(page_set_unrefp) struct page_set *pages = NULL;
 
-	if (provider_set_new(configuration, &set, err) < 0)
+	if (page_set_load(configuration, &pages, findings, err) < 0) {
+		configuration_free(configuration);
+		return -1;
+	}
+	if (provider_set_new(configuration, pages, &set, err) < 0)
 		return -1;
 	directory = configuration_path(configuration, configuration->providers_directory);
 	if (!directory)
 		return error_no_memory(err);
 	loading.set = set;
 	load_directory(&loading, directory);
+	if (set->configuration->site_pages)
+		page_try(set, findings);
+	load_link_keys(&loading);
 	if (loading.first.code != ERROR_NONE) {
 		*err = loading.first;
 		return -1;

@@ -13,8 +13,9 @@ int configuration_load(const char *path, struct configuration **ret, struct find
 
 /*
  * Loads every *.xml of the configured directory; a file's name without .xml is the provider's id.
- * Takes configuration over (freed on failure too). All files are looked at, every fault goes to
- * findings; returns -1 with *err set if there is an error among them.
+ * Loads the keys of settings links too, if links.keys is set. Takes configuration over (freed on
+ * failure too). All files are looked at, every fault goes to findings; returns -1 with *err set if
+ * there is an error among them.
  */
 int provider_set_load(struct configuration *configuration, struct provider_set **ret,
 		      struct findings *findings, struct error *err);

@@ -199,4 +199,5 @@ def main():
             bench_servers(arguments.programs, root, arguments.zones, arguments.rounds)
 
 
-main()
+if __name__ == "__main__":
+    main()

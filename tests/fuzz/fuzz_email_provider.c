@@ -112,7 +112,7 @@ static struct settings *make_settings(struct email_provider *provider)
 
 	PROMISE(configuration_parse(text, sizeof(text) - 1, "c", "/", &configuration, &findings,
 				    &err) == 0);
-	PROMISE(provider_set_new(configuration, &set, &err) == 0);
+	PROMISE(provider_set_new(configuration, NULL, &set, &err) == 0);
 	PROMISE(provider_answers_make("p", provider, configuration, &answers, &err) == 0);
 	PROMISE(provider_set_add(set, answers, &err) == 0);
 	PROMISE(domain_table_builder_new(NULL, 1, &builder, &err) == 0);

@@ -35,7 +35,7 @@ static void promise_request(const struct http_request *request, const char *host
 
 static void promise_response(const struct http_response *response, const struct settings *settings)
 {
-	static const unsigned int statuses[] = { 200, 301, 400, 404, 405 };
+	static const unsigned int statuses[] = { 200, 301, 302, 400, 404, 405, 415 };
 	bool known = false;
 
 	for (size_t i = 0; i < sizeof(statuses) / sizeof(*statuses); i++)
@@ -43,18 +43,20 @@ static void promise_response(const struct http_response *response, const struct 
 	PROMISE(known);
 	PROMISE(response->media_type && response->kind && response->body);
 	PROMISE(!response->owned || response->owned == response->body);
-	PROMISE(!response->owned || response->status == 200); /* errors are constants */
+	/* errors for programs are constants */
+	PROMISE(!response->owned || response->status == 200 || response->page);
 	PROMISE(strlen(response->body) == response->body_size);
 	PROMISE(text_is_utf8(response->body, response->body_size));
 	PROMISE((response->status == 405) == (response->allow != 0));
-	PROMISE((response->status == 301) == (response->location[0] != '\0'));
+	PROMISE((response->status == 301 || response->status == 302) ==
+		(response->location[0] != '\0'));
 	promise_text(response->location, strlen(response->location));
 	promise_text(response->file_name, strlen(response->file_name));
 	/* nothing of a domain that is not ours goes anywhere, into the log neither */
 	if (response->domain.length)
 		PROMISE(settings_find(settings, &response->domain));
 	PROMISE(response->domain.length == strlen(response->domain.text));
-	PROMISE(!response->owned || response->domain.length);
+	PROMISE(!response->owned || response->domain.length || response->page);
 }
 
 static void answer(struct http_request *request, const struct settings *settings)
@@ -96,6 +98,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		request->body = body;
 		request->body_size = length;
 		request->operations = false;
+		request->accept_language = request->platform = NULL;
+		request->user_agent = request->content_type = NULL;
+		request->now = 0;
+		request->has_nonce = false;
+		request->retry_after = 0;
+		endpoint_choose(request);
 		answer(request, settings);
 	}
 	free(body);

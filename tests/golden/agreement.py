@@ -12,6 +12,7 @@ BIND and Knot. --update writes the golden files anew instead of comparing.
 
 import glob
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -23,7 +24,7 @@ import client_rules
 import formats
 import validators
 from expectations import answers_expected, filled, is_https, names_person, pacc_expected, \
-    srv_expected
+    qr_address, qr_expected, srv_expected
 from provider_choice import DAV_TYPES, Choice, fill
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -59,6 +60,7 @@ FORMATS = {
     "mobileconfig-activesync": ["mobileconfig", "--content", "activesync"],
     "pacc": ["pacc"],
     "mta-sts": ["mta-sts"],
+    "qr": ["qr"],
     "records": ["records"],
 }
 SCHEMA_OF = {
@@ -75,7 +77,7 @@ SAME_FOR_ALL = ("autoconfig", "autodiscover-domain", "pacc", "mta-sts", "records
 # The first is the one of the golden files. The others: what has to be escaped, letter case as it
 # was typed, an internationalised domain and local part.
 ADDRESSES = ("anna.berg@%s.kunde.example", "o'hara+tag&co@%s.kunde.example",
-             "Anna.BERG@%s.Kunde.EXAMPLE", "jürgen@%s.müller.example")
+             "Anna.BERG@%s.Kunde.EXAMPLE", "jürgen@%s.müller.example", "anna@%s.müller.example")
 
 
 def provider_paths():
@@ -173,7 +175,7 @@ class Agreement(unittest.TestCase):
                 with self.subTest(provider=name, address=pattern):
                     got = {format_ for format_ in FORMATS
                            if self.answers[name, pattern % name, format_] is not None}
-                    self.assertEqual(got, answers_expected(choice))
+                    self.assertEqual(got, answers_expected(choice, pattern % name))
 
     def test_golden_files(self):
         if self.update:
@@ -321,6 +323,18 @@ class Agreement(unittest.TestCase):
             self.assertEqual(formats.read_pacc(data), pacc_expected(choice, address))
 
         self.each(judge, "pacc")
+
+    def test_qr(self):
+        """The same as the other formats; from an internationalised domain its A-labels."""
+        def judge(choice, address, _format_, data):
+            settings, ascii_address = formats.read_qr(data)
+            wanted = qr_expected(choice, address)
+            self.assertEqual(settings, [setting for setting, _ in wanted])
+            self.assertEqual(ascii_address, qr_address(address))
+            _, _, incoming, [[outgoing, _]] = json.loads(data)
+            self.assertEqual([incoming[4], outgoing[4]], [method for _, method in wanted])
+
+        self.each(judge, "qr")
 
     def test_mta_sts(self):
         def judge(choice, _address, _format_, data):

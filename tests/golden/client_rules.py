@@ -402,8 +402,8 @@ def mobilesync_address(answer):
 # JSON
 
 
-@rule(JSON, "bytes that a digest in DNS and a test can rely on: no blanks between, UTF-8 as it "
-            "is")
+@rule(JSON + ("qr",), "bytes that a digest in DNS and a test can rely on: no blanks between, "
+                      "UTF-8 as it is")
 def compact_json(answer):
     value = json.loads(answer.data)
     return answer.data.rstrip(b"\n").decode() \
@@ -443,6 +443,45 @@ def pacc_names(answer):
 @rule(("pacc",), "the digest of the bytes stands in DNS, once for a domain")
 def pacc_without_person(answer):
     return answer.address.encode() not in answer.data and b"%EMAIL" not in answer.data
+
+
+# What Thunderbird for Android scans (feature/migration/qrcode/qr-code-format.md)
+
+
+@rule(("qr",), "version 1, one code of one; exactly the elements of the format, since a writer "
+               "must add none, and no password behind them")
+def qr_elements(answer):
+    value = json.loads(answer.data)
+    version, sequence, incoming, groups = value
+    (outgoing, identity), = groups
+    return (version, sequence) == (1, [1, 1]) and (len(incoming), len(outgoing)) == (6, 6) \
+        and len(identity) == 2 and incoming[0] in (0, 1) and outgoing[0] == 0
+
+
+@rule(("qr",), "numbers are integers, texts are strings of one line; the program refuses the whole "
+               "code otherwise, and for 1 (a legacy kind of STARTTLS), GSSAPI and NTLM")
+def qr_values(answer):
+    _, _, incoming, [[outgoing, identity]] = json.loads(answer.data)
+    return all([type(value) for value in server] == [int, str, int, int, int, str]
+               and 1 <= server[2] <= 65535 and server[3] in (0, 2, 3)
+               and server[4] in (0, 1, 2, 5, 6) for server in (incoming, outgoing)) \
+        and all(value.splitlines() == [value]
+                for value in (incoming[1], outgoing[1], *identity))
+
+
+@rule(("qr",), "host names and addresses are ASCII; the address is a Dot-string (RFC 5321 "
+               "4.1.2), or the program refuses the whole code")
+def qr_ascii(answer):
+    _, _, incoming, [[outgoing, (address, _)]] = json.loads(answer.data)
+    atom = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+    return all(HOST.match(server[1].lower()) for server in (incoming, outgoing)) \
+        and re.fullmatch(r"%s(\.%s)*@[A-Za-z0-9.-]+" % (atom, atom), address) \
+        and len(address) <= 254
+
+
+@rule(("qr",), "more than some hundred bytes are a code too fine for a camera")
+def qr_size(answer):
+    return len(answer.data.rstrip(b"\n")) <= 1000
 
 
 # MTA-STS
@@ -595,7 +634,7 @@ def says_what_it_is(answer):
     profile = plistlib.loads(answer.data)
     return profile["PayloadDisplayName"] == "Mail: " + answer.address \
         and "no password" in profile["PayloadDescription"] \
-        and answer.address in profile["PayloadDescription"]
+        and answer.address.rpartition("@")[2].lower() in profile["PayloadDescription"]
 
 
 # DNS records

@@ -18,8 +18,8 @@ def names_person(text):
     return "%EMAILADDRESS%" in text or "%EMAILLOCALPART%" in text
 
 
-def answers_expected(choice):
-    """The formats in which the provider has something to say."""
+def answers_expected(choice, address):
+    """The formats in which the provider has something to say to the address."""
     mail = bool(choice.get("imap") or choice.get("pop3")) and bool(choice.get("smtp"))
     eas = choice.get("activesync")
     incoming = [choice.get(kind) for kind in ("imap", "pop3", "jmap", "ews", "graph", "activesync")]
@@ -40,9 +40,41 @@ def answers_expected(choice):
             expected.add("mobileconfig-all")
     if choice.policy:
         expected.add("mta-sts")
+    if qr_expected(choice, address):
+        expected.add("qr")
     if pacc_expected(choice, "a@b.example"):
         expected.add("pacc")
     return expected
+
+
+# In the order of the numbers, but for OAuth2, which is taken only where there is nothing else.
+QR_METHODS = {"none": 0, "client-IP-address": 0, "smtp-after-pop": 0, "password-cleartext": 1,
+              "password-encrypted": 2, "TLS-client-cert": 5, "OAuth2": 6}
+
+
+def qr_method(server):
+    """The number of the server's method, or None if the program knows none of them."""
+    known = [method for method in server.methods if method in QR_METHODS] if server else []
+    known.sort(key=lambda method: method == "OAuth2")
+    return QR_METHODS[known[0]] if known else None
+
+
+def qr_address(address):
+    """The address with a domain in ASCII; the program has no way to say more."""
+    return address if address.isascii() \
+        else "%s@%s" % (address.rsplit("@", 1)[0], fill("%EMAILDOMAIN%", address))
+
+
+def qr_expected(choice, address):
+    """Servers and methods of what Thunderbird for Android scans, or None."""
+    incoming = next((server for server in (choice.get("imap"), choice.get("pop3"))
+                     if qr_method(server) is not None), None)
+    outgoing = choice.get("smtp")
+    ascii_address = qr_address(address)
+    if not incoming or qr_method(outgoing) is None or not ascii_address.isascii():
+        return None
+    return [(filled(server, ascii_address, qr_method(server) != 0), qr_method(server))
+            for server in (incoming, outgoing)]
 
 
 def pacc_expected(choice, address):

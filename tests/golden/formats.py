@@ -74,6 +74,18 @@ def read_pacc(data):
     return json.loads(data)["protocols"]
 
 
+QR_PROTOCOLS = {0: "imap", 1: "pop3"}
+QR_SECURITIES = {0: "plain", 2: "STARTTLS", 3: "SSL"}
+
+
+def read_qr(data):
+    """Incoming and outgoing server of what Thunderbird for Android scans; the address."""
+    _version, _sequence, incoming, [[outgoing, [address, _name]]] = json.loads(data)
+    return [Setting(type_, host, port, QR_SECURITIES[security], user or None)
+            for type_, (_, host, port, security, _method, user)
+            in ((QR_PROTOCOLS[incoming[0]], incoming), ("smtp", outgoing))], address
+
+
 def read_policy(data):
     """Mode, seconds and MX patterns of an MTA-STS policy, read as RFC 8461 3.2 has it."""
     fields = [tuple(part.strip() for part in line.split(":", 1))

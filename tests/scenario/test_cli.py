@@ -11,7 +11,8 @@ import cli
 
 COMMANDS = [
     "check", "init", "provider list", "provider show", "provider import", "domain add",
-    "domain import", "domain remove", "domain list", "domain export", "show", "dns records",
+    "domain import", "domain remove", "domain list", "domain export", "link", "show", "profile",
+    "dns records",
 ]
 
 
@@ -71,11 +72,25 @@ class CommandLine(unittest.TestCase):
             (["dns", "records"], "dns records needs either DOMAIN..., --from FILE or --all"),
             (["dns", "records", "--all", "a.example"],
              "dns records needs either DOMAIN..., --from FILE or --all"),
-            (["init"], "init needs either DIR or --store"),
-            (["init", "x", "--store"], "init needs either DIR or --store"),
+            (["init"], "init needs either DIR, --store or --link-key"),
+            (["init", "x", "--store"], "init needs either DIR, --store or --link-key"),
+            (["init", "x", "--link-key"], "init needs either DIR, --store or --link-key"),
+            (["init", "--store", "--link-key"], "init needs either DIR, --store or --link-key"),
+            (["link"], "link needs either ADDRESS|DOMAIN... or --from FILE"),
+            (["link", "a@b.example", "--from", "x"],
+             "link needs either ADDRESS|DOMAIN... or --from FILE"),
+            (["link", "a@b.example", "--csv", "--json"], "link prints either --csv or --json"),
+            (["link", "a@b.example", "--days", "0"], "--days \"0\" is not 1 to 3650"),
+            (["link", "a@b.example", "--days", "3651"], "--days \"3651\" is not 1 to 3650"),
+            (["link", "a@b.example", "--days", ""], "--days \"\" is not 1 to 3650"),
+            (["link", "a@b.example", "--days", "-1"], "--days \"-1\" is not 1 to 3650"),
+            (["link", "a@b.example", "--days", "7d"], "--days \"7d\" is not 1 to 3650"),
+            (["link", "a@b.example", "--days", "18446744073709551617"],
+             "--days \"18446744073709551617\" is not 1 to 3650"),
             (["show", "a@b.example", "foo"],
              "unknown format foo; there are autoconfig, autodiscover, activesync, "
-             "autodiscover-json, mobileconfig, pacc, mta-sts, and records"),
+             "autodiscover-json, mobileconfig, pacc, mta-sts, qr, page, page-print, page-text "
+             "and records"),
             (["show", "a b@c.example", "pacc"],
              "\"a b@c.example\": address has a blank, a control character or one of "
              "\"(),:;<>@[\\] before the @"),
@@ -87,6 +102,7 @@ class CommandLine(unittest.TestCase):
     def test_needs_its_configuration(self):
         for command in (["domain", "list"], ["domain", "add", "a.example", "--provider", "x"],
                         ["provider", "list"], ["provider", "show", "x"], ["init", "--store"],
+                        ["init", "--link-key"], ["link", "a@b.example"],
                         ["show", "a@b.example", "pacc"], ["dns", "records", "--all"]):
             with self.subTest(command=command):
                 self.assertEqual(
@@ -138,7 +154,7 @@ class Manual(cli.Case):
         trial = trial.replace("init site", "init new").replace("site/", "new/")
         status, text, complaints = self.shell(trial)
         self.assertEqual((status, complaints), (0, ""))
-        self.assertIn("0 errors, 3 warnings\n", text)
+        self.assertIn("0 errors, 5 warnings\n", text)
         self.assertIn('<emailProvider id="kunde.example">', text)
 
         self.site.add_provider("oldserver")
@@ -174,7 +190,8 @@ class Init(cli.Case):
     def test_makes_a_site(self):
         site = self.site
         for path, mode in ((site.directory, 0o750), (site.providers, 0o750),
-                           (site.configuration, 0o640), (site.store, 0o640)):
+                           (site.configuration, 0o640), (site.store, 0o640),
+                           (os.path.join(site.directory, "links.keys"), 0o600)):
             self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), mode, path)
         self.assertEqual([name for name in os.listdir(site.directory) if name.endswith(".tmp")], [])
         with open(site.configuration, encoding="utf-8") as file:
@@ -184,8 +201,10 @@ class Init(cli.Case):
         # every key with its default, as check --settings tells it
         settings = cli.run("check", "--settings")[1]
         self.assertEqual(settings.splitlines(),
-                         ["#namespace =" if line.startswith("namespace = ") else line
+                         ["#namespace =" if line.startswith("namespace = ") else
+                          "keys =" if line == "keys = links.keys" else line
                           for line in text.splitlines()])
+        self.assertEqual(text.count("\nkeys = links.keys\n"), 1)
         self.assertEqual(site.run("check")[0], 0)
 
     def test_leaves_what_is_there(self):
@@ -197,14 +216,18 @@ class Init(cli.Case):
         with open(site.configuration, "rb") as file:
             self.assertEqual(file.read(), before)
 
-        # without its configuration a site is completed, and its domains stay
+        # without its configuration a site is completed, and its domains and keys stay
         site.add_provider("p")
+        with open(os.path.join(site.directory, "links.keys"), "rb") as file:
+            keys = file.read()
         site.run("domain", "add", "a.example", "--provider", "p")
         os.remove(site.configuration)
         self.assertEqual(cli.run("init", site.directory),
                          (0, "made %s\nnext: signpost --config %s provider import FILE\n"
                           % (site.configuration, site.configuration), ""))
         self.assertEqual(site.domains(), ["a.example,p"])
+        with open(os.path.join(site.directory, "links.keys"), "rb") as file:
+            self.assertEqual(file.read(), keys)
 
     def test_gives_every_site_its_own_namespace(self):
         other = cli.Site()
@@ -221,7 +244,7 @@ class Init(cli.Case):
                          [{"made": made} for made in (
                              directory, directory + "/providers", directory + "/zones",
                              "sqlite:" + directory + "/signpost.db",
-                             directory + "/signpost.conf")])
+                             directory + "/links.keys", directory + "/signpost.conf")])
 
     def test_takes_a_relative_directory(self):
         status, text, complaints = cli.run("init", "here", cwd=self.site.root)
@@ -285,12 +308,16 @@ class Check(cli.Case):
         self.expect(["check"], 0,
                     "warning: %s: [profile] identifier: not set, so that of Apple profiles begins "
                     "with signpost; set it before the first is given out\n"
-                    "0 errors, 1 warning\n" % self.site.configuration)
+                    "warning: %s: [profile] certificate and key: not set, so Apple profiles go out "
+                    "unsigned and devices warn\n"
+                    "0 errors, 2 warnings\n" % ((self.site.configuration,) * 2))
         self.assertEqual(self.records("check"), [
             {"severity": "warning", "text": "%s: [profile] identifier: not set, so that of Apple "
              "profiles begins with signpost; set it before the first is given out"
              % self.site.configuration},
-            {"errors": 0, "warnings": 1}])
+            {"severity": "warning", "text": "%s: [profile] certificate and key: not set, so Apple "
+             "profiles go out unsigned and devices warn" % self.site.configuration},
+            {"errors": 0, "warnings": 2}])
 
     def test_finds_domains_without_provider(self):
         self.site.configure("")
@@ -503,13 +530,23 @@ class Show(cli.Case):
                   "file_name": "mail-k.example.mobileconfig"}),
                 (["pacc"], '{"protocols":', {"media_type": "application/json"}),
                 (["mta-sts"], "version: STSv1\r\nmode: testing\r\nmx: mx.hosting.example\r\n",
-                 {"media_type": "text/plain"})):
+                 {"media_type": "text/plain"}),
+                (["qr"], '[1,[1,1],[0,"mail.hosting.example",993,3,1,"Info@K.example"],',
+                 {"media_type": "application/json"})):
             with self.subTest(format=arguments[0]):
                 status, text, complaints = self.site.run("show", "Info@K.example", *arguments)
                 self.assertEqual((status, complaints), (0, ""))
                 self.assertEqual(text[:len(beginning)], beginning)
                 self.assertEqual(self.records("show", "Info@K.example", *arguments),
                                  [{"format": arguments[0], "bytes": len(text), **metadata}])
+
+    def test_prints_qr_for_ascii_addresses(self):
+        for who, status, complaint in (
+                ("jürgen@k.example", 1, "provider p has no answer in format qr for this address: "
+                 "only for ASCII, with single dots between other letters"),
+                ("k.example", 1, "format qr needs an e-mail address")):
+            with self.subTest(who):
+                self.expect(["show", who, "qr"], status, "", [complaint])
 
     def test_prints_records(self):
         status, text, complaints = self.site.run("show", "info@k.example", "records")
@@ -547,10 +584,10 @@ class Show(cli.Case):
                  ["provider p has no answer in format autodiscover-json"])):
             self.expect(["show", *arguments], status, "", texts)
 
-    def test_needs_an_address_for_a_profile(self):
-        self.expect(["show", "k.example", "mobileconfig"], 1, "",
-                    ["format mobileconfig needs an e-mail address"])
-        self.assertEqual(self.site.run("show", "k.example", "autoconfig")[0], 0)
+    def test_tells_what_needs_an_address(self):
+        self.expect(["show", "k.example", "qr"], 1, "", ["format qr needs an e-mail address"])
+        for name in ("autoconfig", "mobileconfig"):
+            self.assertEqual(self.site.run("show", "k.example", name)[0], 0)
 
     def test_names_a_provider_that_is_gone(self):
         self.site.add_provider("q")

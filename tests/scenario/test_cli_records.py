@@ -3,8 +3,10 @@
 import base64
 import hashlib
 import os
+import tempfile
 import unittest
 
+import certificates
 import cli
 
 CONFIGURATION = """\
@@ -13,6 +15,8 @@ url = https://setup.hosting.example
 [profile]
 namespace = 3f0c8a52-51a0-4d9e-9a4e-6f4f0c9d3b11
 identifier = example.hosting
+certificate = profile.pem
+key = profile.key
 [dns]
 service = autoconfig.hosting.example
 """
@@ -20,9 +24,23 @@ MAIL = "@ MX 10 mail.hosting.example. ; Mail is delivered here.\n"
 
 
 class Records(cli.Case):
+    """On a site that has everything, so that nothing else is worth a warning."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        with tempfile.TemporaryDirectory(prefix="signpost-authority-") as folder:
+            authority = certificates.Authority(os.path.join(folder, "authority"))
+            cls.pair = authority.issue("setup")
+
     def setUp(self):
         super().setUp()
         self.site.configure(CONFIGURATION)
+        for name, content in zip(("profile.pem", "profile.key"), self.pair):
+            path = os.path.join(self.site.directory, name)
+            with open(path, "wb") as file:
+                file.write(content)
+            os.chmod(path, 0o600)
         self.site.add_provider("p")
 
     def zone(self, name, text):

@@ -109,11 +109,12 @@ def parse_answer(data, method):
 class Connection:
     """A connection to 127.0.0.1:port. Every wait has a deadline (seconds) and ends in WireError."""
 
-    def __init__(self, port, deadline=10.0, address="127.0.0.1"):
+    def __init__(self, port, deadline=10.0, address="127.0.0.1", source=None):
         self.deadline = deadline
         self.received = b""
         self.ended = False
-        self.socket = socket.create_connection((address, port), timeout=deadline)
+        self.socket = socket.create_connection((address, port), timeout=deadline,
+                                               source_address=source and (source, 0))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def __enter__(self):

@@ -104,6 +104,12 @@ static inline char *sample_fill(const struct template *template, const char *tex
 			[HOLE_EMAILADDRESS] = { address.text, address.length },
 			[HOLE_EMAILLOCALPART] = { address.text, address.local_length },
 			[HOLE_EMAILDOMAIN] = { address.domain.text, address.domain.length },
+			[HOLE_PROFILE_NAME] = { "The & name", 10 },
+			[HOLE_PROFILE_DESCRIPTION] = { "The <description>", 17 },
+			[HOLE_PROFILE_CALENDARS] = { "The calendars", 13 },
+			[HOLE_PROFILE_CONTACTS] = { "The contacts", 12 },
+			[HOLE_FULL_NAME] = { "Anna & <Berg>", 13 },
+			[HOLE_LOGIN] = { "kunde\\anna", 10 },
 		},
 	};
 	struct error err;

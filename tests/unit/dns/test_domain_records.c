@@ -67,7 +67,7 @@ static void make_site(struct site *site, const char *configuration_text, const c
 	*site = (struct site){ 0 };
 	if (configuration_parse(configuration_text, strlen(configuration_text), "c", "/",
 				&configuration, &findings, &err) < 0 ||
-	    provider_set_new(configuration, &site->providers, &err) < 0 ||
+	    provider_set_new(configuration, NULL, &site->providers, &err) < 0 ||
 	    email_provider_parse(xml, strlen(xml), "p", &provider, &findings, &err) < 0 ||
 	    provider_answers_make("p", provider, configuration, &answers, &err) < 0 ||
 	    provider_set_add(site->providers, answers, &err) < 0)

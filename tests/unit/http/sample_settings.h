@@ -51,6 +51,10 @@ static const struct {
 				 "https://dav.example/" TEN(TEN("123456789/")) "12345")) },
 };
 
+/* 240 bytes */
+#define SAMPLE_LONG_DOMAIN                                                                         \
+	TEN("aaaaaa") "." TEN("bbbbbb") "." TEN("cccccc") "." TEN("dddd") "ddddddddd.example"
+
 static const struct {
 	const char *name, *provider;
 } sample_domains[] = {
@@ -66,6 +70,7 @@ static const struct {
 	{ "policy.example", "policy" },
 	{ "mta-sts.alone.example", "policy" },
 	{ "mta-sts.example", "policy" },
+	{ SAMPLE_LONG_DOMAIN, "mail" },
 };
 
 static int sample_add_provider(struct provider_set *set, const char *id, const char *xml,
@@ -81,12 +86,20 @@ static int sample_add_provider(struct provider_set *set, const char *id, const c
 	return provider_set_add(set, answers, err);
 }
 
-/* The caller gives the one reference back. NULL: *err says why. */
-static inline struct settings *sample_settings(struct error *err)
+#define SAMPLE_CONFIGURATION                                                                       \
+	"[profile]\nnamespace = 6ba7b811-9dad-11d1-80b4-00c04fd430c8\n"                            \
+	"identifier = example.hosting\n"
+
+/*
+ * With that configuration, own files of settings pages and a logo (NULL: none). The caller gives
+ * the one reference back. NULL: *err says why.
+ */
+static inline struct settings *sample_settings_of(const char *text, const struct page_file *own,
+						  size_t own_count, const struct page_file *logo,
+						  struct error *err)
 {
-	static const char text[] = "[profile]\nnamespace = 6ba7b811-9dad-11d1-80b4-00c04fd430c8\n"
-				   "identifier = example.hosting\n";
 	CLEANUP(findings_clear) struct findings findings = { 0 };
+	CLEANUP(page_set_unrefp) struct page_set *pages = NULL;
 	CLEANUP(provider_set_unrefp) struct provider_set *set = NULL;
 	CLEANUP(domain_table_unrefp) struct domain_table *table = NULL;
 	CLEANUP(domain_table_builder_freep) struct domain_table_builder *builder = NULL;
@@ -94,7 +107,8 @@ static inline struct settings *sample_settings(struct error *err)
 	struct settings *settings = NULL;
 
 	if (configuration_parse(text, strlen(text), "c", "/", &configuration, &findings, err) < 0 ||
-	    provider_set_new(configuration, &set, err) < 0 ||
+	    page_set_make(configuration, own, own_count, logo, &pages, &findings, err) < 0 ||
+	    provider_set_new(configuration, pages, &set, err) < 0 ||
 	    domain_table_builder_new(NULL, 1, &builder, err) < 0)
 		return NULL;
 	for (size_t i = 0; i < sizeof(sample_providers) / sizeof(*sample_providers); i++) {
@@ -112,6 +126,11 @@ static inline struct settings *sample_settings(struct error *err)
 	    settings_new(set, table, &settings, err) < 0)
 		return NULL;
 	return settings;
+}
+
+static inline struct settings *sample_settings(struct error *err)
+{
+	return sample_settings_of(SAMPLE_CONFIGURATION, NULL, 0, NULL, err);
 }
 
 #endif

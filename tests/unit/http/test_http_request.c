@@ -264,12 +264,132 @@ static void reads_parameters(void **state)
 	}
 }
 
+#define TEN(text) text text text text text text text text text text
+
+/* A form's fields; here a "+" is a blank. */
+static void reads_fields(void **state)
+{
+	static const struct {
+		const char *body; /* or NULL */
+		int result;
+		const char *value; /* or the error */
+	} cases[] = {
+		{ NULL, 0, NULL },
+		{ "", 0, NULL },
+		{ "addres=a", 0, NULL },
+		{ "addresses=a", 0, NULL },
+		{ "a=address", 0, NULL },
+		{ "&&=&", 0, NULL },
+		{ "address", 1, "" },
+		{ "address=", 1, "" },
+		{ "address=a%40b.example", 1, "a@b.example" },
+		{ "ADDRESS=a", 1, "a" },
+		{ "lang=de&address=a&x", 1, "a" },
+		/* the first counts */
+		{ "address=a&address=b", 1, "a" },
+		{ "address=a=b", 1, "a=b" },
+		{ "address=a+b%2Bc%20d", 1, "a b+c d" },
+		{ "address=+a+", 1, " a " },
+		{ "address=m%C3%BCller", 1, "m\xc3\xbcller" },
+		{ "address=m\xc3\xbcller", 1, "m\xc3\xbcller" },
+		{ "address=a;lang=de", 1, "a;lang=de" }, /* no separator, URL Standard 5.1 */
+		/* names are compared as they are written */
+		{ "%61ddress=a", 0, NULL },
+		{ "address=%", -1, "request target: bad percent-encoding" },
+		{ "address=%4", -1, "request target: bad percent-encoding" },
+		{ "address=%zz", -1, "request target: bad percent-encoding" },
+		{ "address=%00", -1, "request target: a control character" },
+		{ "address=a%0Ab", -1, "request target: a control character" },
+		{ "address=a\r\n", -1, "request target: a control character" },
+		{ "address=%ff", -1, "request target: not UTF-8, or a control character" },
+		{ "address=\xff", -1, "request target: not UTF-8, or a control character" },
+		{ "address=%c2%85", -1, "request target: not UTF-8, or a control character" },
+		/* of other fields nothing is wanted */
+		{ "x=%00%&address=a", 1, "a" },
+		{ "address=12345678901234567890123", 1, "12345678901234567890123" },
+		{ "address=123456789012345678901234", -1,
+		  "request target: a part of it is over 23 bytes" },
+		{ "address=" TEN("%61%62"), 1, TEN("ab") },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct http_request *request = request_new();
+		size_t size = cases[i].body ? strlen(cases[i].body) : 0, length = 0;
+		char value[24], *body = cases[i].body ? malloc(size + 1) : NULL;
+		struct error err = { 0 };
+
+		if (body)
+			memcpy(body, cases[i].body, size); /* without a NUL behind it */
+		request->body = body;
+		request->body_size = size;
+		assert_int_equal(
+			http_request_field(request, "address", value, sizeof(value), &length, &err),
+			cases[i].result);
+		if (cases[i].result > 0) {
+			assert_string_equal(value, cases[i].value);
+			assert_int_equal(length, strlen(cases[i].value));
+		} else if (cases[i].result < 0) {
+			assert_string_equal(err.text, cases[i].value);
+		}
+		free(body);
+		free(request);
+	}
+}
+
+/* A NUL is a byte as any other that a value must not have. */
+static void reads_bodies_with_a_nul(void **state)
+{
+	static const char body[] = "x=\0&address=a\0b";
+	struct http_request *request = request_new();
+	struct error err = { 0 };
+	char value[24];
+	size_t length;
+
+	(void)state;
+	request->body = body;
+	request->body_size = sizeof(body) - 1;
+	assert_int_equal(
+		http_request_field(request, "address", value, sizeof(value), &length, &err), -1);
+	assert_string_equal(err.text, "request target: a control character");
+	request->body_size = sizeof(body) - 3; /* up to the "a" */
+	assert_int_equal(
+		http_request_field(request, "address", value, sizeof(value), &length, &err), 1);
+	assert_string_equal(value, "a");
+	free(request);
+}
+
+static void limits_a_form(void **state)
+{
+	struct http_request *request = request_new();
+	char body[HTTP_FORM_MAX + 1], value[HTTP_FORM_MAX];
+	struct error err = { 0 };
+	size_t length;
+
+	(void)state;
+	memset(body, 'a', sizeof(body));
+	memcpy(body, "address=", 8);
+	request->body = body;
+	request->body_size = HTTP_FORM_MAX;
+	assert_int_equal(
+		http_request_field(request, "address", value, sizeof(value), &length, &err), 1);
+	assert_int_equal(length, HTTP_FORM_MAX - 8);
+	request->body_size = HTTP_FORM_MAX + 1;
+	assert_int_equal(
+		http_request_field(request, "address", value, sizeof(value), &length, &err), -1);
+	assert_int_equal(err.code, ERROR_TOO_LARGE);
+	assert_string_equal(err.text, "a form of over 2048 bytes");
+	free(request);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_methods),   cmocka_unit_test(reads_targets),
 		cmocka_unit_test(refuses_targets), cmocka_unit_test(finds_a_bad_byte_anywhere),
 		cmocka_unit_test(keeps_its_limit), cmocka_unit_test(reads_parameters),
+		cmocka_unit_test(reads_fields),	   cmocka_unit_test(reads_bodies_with_a_nul),
+		cmocka_unit_test(limits_a_form),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

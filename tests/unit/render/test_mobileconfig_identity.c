@@ -103,13 +103,38 @@ static void values(void **state)
 	assert_null(values.hole[HOLE_EMAILADDRESS].text); /* not its business */
 }
 
+/* Made with Python's hashlib and uuid.uuid5, too. */
+static void domain_identity(void **state)
+{
+	static const unsigned char nonce[MOBILECONFIG_NONCE_BYTES] = { 0,  1,  2,  3,	4,  5,
+								       6,  7,  8,  9,	10, 11,
+								       12, 13, 14, 0xff };
+	static const unsigned char other[MOBILECONFIG_NONCE_BYTES] = { 1 };
+	struct email_address address = sample_address("anna@kunde.example");
+	struct mobileconfig_identity a, b;
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(mobileconfig_identity_make_domain(&address.domain, nonce, sample_namespace,
+							   TEMPLATE_HOLES_ALL, &a, &err),
+			 0);
+	assert_string_equal(a.id, "x4wnmq2d5cg45dr7");
+	assert_string_equal(a.uuid[HOLE_UUID_PROFILE], "14A50DB6-A767-5A48-9344-F293E16B6351");
+	assert_string_equal(a.uuid[HOLE_UUID_MAIL], "3E73CF93-566B-5619-9A8F-1F2E7D53B385");
+	assert_int_equal(mobileconfig_identity_make_domain(&address.domain, other, sample_namespace,
+							   TEMPLATE_HOLES_ALL, &b, &err),
+			 0);
+	assert_string_not_equal(a.id, b.id);
+	for (int hole = HOLE_UUID_PROFILE; hole <= HOLE_UUID_EAS; hole++)
+		assert_string_not_equal(a.uuid[hole], b.uuid[hole]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(known_values),
-		cmocka_unit_test(same_mailbox_same_identity),
-		cmocka_unit_test(others_differ),
-		cmocka_unit_test(values),
+		cmocka_unit_test(known_values),	   cmocka_unit_test(same_mailbox_same_identity),
+		cmocka_unit_test(others_differ),   cmocka_unit_test(values),
+		cmocka_unit_test(domain_identity),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,6 +36,23 @@ static void writes(void **state)
 	assert_int_equal(size, strlen(text));
 }
 
+static void writes_a_fragment(void **state)
+{
+	struct xml_out *out = xml_out_new_fragment();
+	CLEANUP(freep) char *text = NULL;
+	struct error err = { 0 };
+	size_t size = 0;
+
+	(void)state;
+	xml_out_open(out, "root");
+	xml_out_element(out, "value", "<&>");
+	xml_out_element_number(out, "number", 1);
+	xml_out_close(out);
+	assert_int_equal(xml_out_finish(&out, &text, &size, &err), 0);
+	assert_string_equal(text, "<root><value>&lt;&amp;&gt;</value><number>1</number></root>\n");
+	assert_int_equal(size, strlen(text));
+}
+
 /* A mistake in the writing, here an element closed too often, is told at the end. */
 static void remembers_a_failure(void **state)
 {
@@ -58,6 +75,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes),
+		cmocka_unit_test(writes_a_fragment),
 		cmocka_unit_test(remembers_a_failure),
 	};
 

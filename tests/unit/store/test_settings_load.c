@@ -126,15 +126,19 @@ static void tells_why_a_configuration_is_not_loaded(void **state)
 	}
 }
 
-/* The providers of the place's directory: their ids and what was found, each in a line. */
-static int load_providers(const struct place *place, char *ret, struct error *err)
+/* The providers of the place's directory: their ids and what was found, each in a line. more goes
+ * into the configuration. */
+static int load_providers_with(const struct place *place, const char *more, char *ret,
+			       struct error *err)
 {
+	char text[256];
 	CLEANUP(findings_clear) struct findings findings = { 0 };
 	CLEANUP(provider_set_unrefp) struct provider_set *set = NULL;
 	struct configuration *configuration;
 	int result;
 
-	write_text(place, "signpost.conf", "[providers]\ndirectory = .\n");
+	snprintf(text, sizeof(text), "[providers]\ndirectory = .\n%s", more);
+	write_text(place, "signpost.conf", text);
 	configuration = load_configuration(place, "signpost.conf", ret, err);
 	assert_string_equal(ret, "");
 	result = provider_set_load(configuration, &set, &findings, err);
@@ -149,8 +153,16 @@ static int load_providers(const struct place *place, char *ret, struct error *er
 	while (strstr(ret, "/./"))
 		memmove(strstr(ret, "/./"), strstr(ret, "/./") + 2,
 			strlen(strstr(ret, "/./") + 2) + 1);
+	if (set && set->link_keys.count)
+		snprintf(ret + strlen(ret), PLACE_TEXT_SIZE - strlen(ret), "keys: %zu",
+			 set->link_keys.count);
 	place_text(place, ret);
 	return result;
+}
+
+static int load_providers(const struct place *place, char *ret, struct error *err)
+{
+	return load_providers_with(place, "", ret, err);
 }
 
 static void loads_the_documents_of_a_directory(void **state)
@@ -246,6 +258,54 @@ static void tells_of_a_directory_without_providers(void **state)
 	assert_string_equal(place_text(place, err.text), "/none: No such file or directory");
 }
 
+#define KEY_WITHOUT_END                                                                            \
+	"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"                         \
+	"202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e"
+
+static void loads_the_keys_of_links(void **state)
+{
+	static const char wrong_mode[] = ": its mode 0640 lets others at the keys: run chmod 600 ";
+	static const struct {
+		const char *configuration, *keys;
+		unsigned int mode;
+		const char *text;
+	} cases[] = {
+		{ "", "broken", 0666, "x\n" },
+		{ "[site]\nurl = https://x.example\n[links]\nkeys = k\n",
+		  "1 " KEY_WITHOUT_END "3f\n2 " KEY_WITHOUT_END "40\n", 0600, "x\nkeys: 2" },
+		{ "[links]\nkeys = k\n", "1 " KEY_WITHOUT_END "3f\n", 0600,
+		  "x\nwarning: /k: links need [site] url, which is not set\nkeys: 1" },
+		/* a service does not start with a broken file, and all else is told as well */
+		{ "[links]\nkeys = k\n", "1 " KEY_WITHOUT_END "\n", 0600,
+		  "error: /k:1: the key is not 128 hexadecimal digits\n" },
+		{ "[links]\nkeys = k\n", "1 " KEY_WITHOUT_END "3f\n", 0640, wrong_mode },
+		{ "[links]\nkeys = none\n", "", 0600,
+		  "error: /none: is not there; signpost init --link-key makes it\n" },
+	};
+	struct place *place = *state;
+	char path[256], text[PLACE_TEXT_SIZE], expected[PLACE_TEXT_SIZE];
+
+	write_text(place, "x.xml", DOCUMENT("993"));
+	snprintf(path, sizeof(path), "%s/k", place->directory);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		bool fault = !strstr(cases[i].text, "x\n");
+		struct error err = { 0 };
+
+		write_text(place, "k", cases[i].keys);
+		assert_int_equal(chmod(path, cases[i].mode), 0);
+		assert_int_equal(load_providers_with(place, cases[i].configuration, text, &err),
+				 fault ? -1 : 0);
+		snprintf(expected, sizeof(expected), "%s", cases[i].text);
+		if (cases[i].text == wrong_mode)
+			snprintf(expected, sizeof(expected), "error: /k%s/k\n", wrong_mode);
+		assert_string_equal(text, expected);
+		place_text(place, err.text);
+		assert_memory_equal(err.text, expected + (fault ? strlen("error: ") : 0),
+				    fault ? strlen(err.text) : 0);
+		assert_int_equal(err.code != ERROR_NONE, fault);
+	}
+}
+
 static void knows_an_id(void **state)
 {
 	static const struct {
@@ -285,6 +345,7 @@ int main(void)
 		PLACE_TEST(loads_the_documents_of_a_directory),
 		PLACE_TEST(tells_every_fault_of_every_file),
 		PLACE_TEST(tells_of_a_directory_without_providers),
+		PLACE_TEST(loads_the_keys_of_links),
 		cmocka_unit_test(knows_an_id),
 	};
 
