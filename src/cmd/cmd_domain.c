@@ -1,8 +1,7 @@
 /* signpost domain: which customer domains there are, and the provider of each. */
 #include "base/text.h"
 #include "cmd/bulk.h"
-#include "cmd/csv.h"
-#include "cmd/input.h"
+#include "cmd/csv_feed.h"
 #include "cmd/options.h"
 #include "cmd/output.h"
 #include "cmd/site.h"
@@ -51,7 +50,6 @@ struct list {
 	struct bulk *bulk;
 	const struct provider_set *providers;	 /* NULL: only the domains count */
 	const struct provider_answers *provider; /* of lines that name none, or NULL */
-	bool begun;				 /* the first line that says something was read */
 };
 
 /* The provider's id for a line, or NULL with a reason. */
@@ -71,67 +69,33 @@ static const char *choose_provider(const struct list *list, const struct csv_lin
 	return answers ? answers->id : NULL;
 }
 
-static int take_fields(struct list *list, size_t number, const struct csv_line *fields,
-		       const char *text, size_t size)
+static int take_line(void *context, const struct csv_feed_line *line)
 {
+	const struct list *list = context;
+	const struct csv_line *fields = line->fields;
 	const char *provider = NULL, *reason = NULL;
 
 	if (list->providers) {
 		provider = choose_provider(list, fields, &reason);
 		if (!provider) {
-			bulk_refuse(list->bulk, number, text, size, reason);
+			bulk_refuse(list->bulk, line->number, line->text, line->size, reason);
 			return STATUS_DONE;
 		}
 	}
-	return take_domain(list->bulk, number, fields->fields[0], fields->sizes[0], provider);
-}
-
-/* A line that says something. text is the same as what stands in lines, to be shown. */
-static int take_line(struct list *list, struct input_lines *lines, const char *text, size_t size)
-{
-	struct csv_line fields = { .count = 0 };
-	struct error err = { .code = ERROR_NONE };
-	bool first = !list->begun;
-
-	list->begun = true;
-	if (lines->too_long)
-		error_set(&err, ERROR_TOO_LARGE, "a line of over %d bytes", INPUT_LINE_MAX);
-	else if (csv_split(lines->line, lines->size, &fields, &err) == 0 && fields.count > 2)
-		error_set(&err, ERROR_SYNTAX, "%zu fields; a line is DOMAIN or DOMAIN,PROVIDER",
-			  fields.count);
-	if (err.code != ERROR_NONE) {
-		bulk_refuse(list->bulk, lines->number, text, size, err.text);
-		return STATUS_DONE;
-	}
-	if (first && text_equals(fields.fields[0], fields.sizes[0], "domain"))
-		return STATUS_DONE; /* a heading */
-	return take_fields(list, lines->number, &fields, text, size);
-}
-
-static int take_lines(struct list *list, struct input_lines *lines)
-{
-	char shown[REFUSALS_TEXT_MAX];
-	int status = STATUS_DONE, more = 0;
-	struct error err;
-
-	while (status == STATUS_DONE && (more = input_next(lines, &err)) > 0) {
-		const char *text = lines->line;
-		size_t size = lines->size;
-
-		progress_update(&list->bulk->progress, lines->number);
-		text_trim(&text, &size);
-		if (size == 0 || *text == '#')
-			continue;
-		if (size > sizeof(shown))
-			size = sizeof(shown);
-		memcpy(shown, text, size); /* taking fields apart changes the line */
-		status = take_line(list, lines, shown, size);
-	}
-	return more < 0 ? complain_error(&err) : status;
+	return take_domain(list->bulk, line->number, fields->fields[0], fields->sizes[0], provider);
 }
 
 static int take_file(const char *path, struct list *list)
 {
+	const struct csv_feed feed = {
+		.heading = "domain",
+		.fields_max = 2,
+		.form = "DOMAIN or DOMAIN,PROVIDER",
+		.context = list,
+		.take = take_line,
+		.refusals = &list->bulk->refusals,
+		.progress = &list->bulk->progress,
+	};
 	struct input_lines lines;
 	struct error err;
 	int status;
@@ -141,7 +105,7 @@ static int take_file(const char *path, struct list *list)
 	list->bulk->source = lines.name;
 	status = bulk_begin(list->bulk);
 	if (status == STATUS_DONE)
-		status = bulk_end(list->bulk, take_lines(list, &lines));
+		status = bulk_end(list->bulk, csv_feed_run(&feed, &lines));
 	input_close(&lines);
 	return status;
 }

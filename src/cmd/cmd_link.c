@@ -1,7 +1,6 @@
 /* signpost link: settings links for customers, one for a ticket or thousands for a mailing. */
 #include "base/text.h"
-#include "cmd/csv.h"
-#include "cmd/input.h"
+#include "cmd/csv_feed.h"
 #include "cmd/link_run.h"
 #include "cmd/options.h"
 #include "cmd/output.h"
@@ -71,60 +70,33 @@ static int take_operands(const struct invocation *invocation, struct link_run *r
 	return status;
 }
 
-/* A line that says something: ADDRESS or ADDRESS,LANGUAGE. text is the same, to be shown. */
-static int take_line(struct link_run *run, struct input_lines *lines, const char *text, size_t size,
-		     bool first)
+static int take_line(void *context, const struct csv_feed_line *given)
 {
-	struct csv_line fields = { .count = 0 };
-	struct link_line line = { .number = lines->number };
-	struct error err = { .code = ERROR_NONE };
+	const struct csv_line *fields = given->fields;
+	struct link_line line = {
+		.number = given->number,
+		.text = fields->fields[0],
+		.size = fields->sizes[0],
+	};
 
-	if (lines->too_long)
-		error_set(&err, ERROR_TOO_LARGE, "a line of over %d bytes", INPUT_LINE_MAX);
-	else if (csv_split(lines->line, lines->size, &fields, &err) == 0 && fields.count > 2)
-		error_set(&err, ERROR_SYNTAX, "%zu fields; a line is ADDRESS or ADDRESS,LANGUAGE",
-			  fields.count);
-	if (err.code != ERROR_NONE) {
-		refusals_add(&run->refusals, lines->number, text, size, err.text);
-		return STATUS_DONE;
+	if (fields->count > 1 && fields->sizes[1]) {
+		line.language = fields->fields[1];
+		line.language_size = fields->sizes[1];
 	}
-	if (first && text_equals(fields.fields[0], fields.sizes[0], "address"))
-		return STATUS_DONE; /* a heading */
-	line.text = fields.fields[0];
-	line.size = fields.sizes[0];
-	if (fields.count > 1 && fields.sizes[1]) {
-		line.language = fields.fields[1];
-		line.language_size = fields.sizes[1];
-	}
-	return link_run_line(run, &line);
-}
-
-static int take_lines(struct link_run *run, struct input_lines *lines)
-{
-	char shown[REFUSALS_TEXT_MAX];
-	int status = STATUS_DONE, more = 0;
-	bool first = true;
-	struct error err;
-
-	while (status == STATUS_DONE && output_wanted() && (more = input_next(lines, &err)) > 0) {
-		const char *text = lines->line;
-		size_t size = lines->size;
-
-		progress_update(&run->progress, lines->number);
-		text_trim(&text, &size);
-		if (size == 0 || *text == '#')
-			continue;
-		if (size > sizeof(shown))
-			size = sizeof(shown);
-		memcpy(shown, text, size); /* taking fields apart changes the line */
-		status = take_line(run, lines, shown, size, first);
-		first = false;
-	}
-	return more < 0 ? complain_error(&err) : status;
+	return link_run_line(context, &line);
 }
 
 static int take_file(const char *path, struct link_run *run)
 {
+	const struct csv_feed feed = {
+		.heading = "address",
+		.fields_max = 2,
+		.form = "ADDRESS or ADDRESS,LANGUAGE",
+		.context = run,
+		.take = take_line,
+		.refusals = &run->refusals,
+		.progress = &run->progress,
+	};
 	struct input_lines lines;
 	struct error err;
 	int status;
@@ -132,7 +104,7 @@ static int take_file(const char *path, struct link_run *run)
 	if (input_open(&lines, path, &err) < 0)
 		return complain_error(&err);
 	run->refusals.source = lines.name;
-	status = take_lines(run, &lines);
+	status = csv_feed_run(&feed, &lines);
 	input_close(&lines);
 	progress_clear(&run->progress);
 	refusals_end(&run->refusals);

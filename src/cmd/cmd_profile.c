@@ -1,7 +1,5 @@
 /* signpost profile: Apple profiles as files, one or thousands. */
-#include "base/text.h"
-#include "cmd/csv.h"
-#include "cmd/input.h"
+#include "cmd/csv_feed.h"
 #include "cmd/options.h"
 #include "cmd/output.h"
 #include "cmd/profile_run.h"
@@ -27,10 +25,11 @@ static int take_operands(const struct invocation *invocation, struct profile_run
 	return status;
 }
 
-static int take_fields(struct profile_run *run, size_t number, const struct csv_line *fields)
+static int take_line(void *context, const struct csv_feed_line *given)
 {
+	const struct csv_line *fields = given->fields;
 	struct profile_line line = {
-		.number = number,
+		.number = given->number,
 		.text = fields->fields[0],
 		.size = fields->sizes[0],
 		.full_name = "",
@@ -45,56 +44,20 @@ static int take_fields(struct profile_run *run, size_t number, const struct csv_
 		line.login = fields->fields[2];
 		line.login_size = fields->sizes[2];
 	}
-	return profile_run_line(run, &line);
-}
-
-/* A line that says something. text is the same as what stands in lines, to be shown. */
-static int take_line(struct profile_run *run, struct input_lines *lines, bool first,
-		     const char *text, size_t size)
-{
-	struct csv_line fields = { .count = 0 };
-	struct error err = { .code = ERROR_NONE };
-
-	if (lines->too_long)
-		error_set(&err, ERROR_TOO_LARGE, "a line of over %d bytes", INPUT_LINE_MAX);
-	else if (csv_split(lines->line, lines->size, &fields, &err) == 0 && fields.count > 3)
-		error_set(&err, ERROR_SYNTAX,
-			  "%zu fields; a line is ADDRESS, ADDRESS,NAME or ADDRESS,NAME,LOGIN",
-			  fields.count);
-	if (err.code != ERROR_NONE) {
-		refusals_add(&run->refusals, lines->number, text, size, err.text);
-		return STATUS_DONE;
-	}
-	if (first && text_equals(fields.fields[0], fields.sizes[0], "address"))
-		return STATUS_DONE; /* a heading */
-	return take_fields(run, lines->number, &fields);
-}
-
-static int take_lines(struct profile_run *run, struct input_lines *lines)
-{
-	char shown[REFUSALS_TEXT_MAX];
-	int status = STATUS_DONE, more = 0;
-	bool first = true;
-	struct error err;
-
-	while (status == STATUS_DONE && (more = input_next(lines, &err)) > 0) {
-		const char *text = lines->line;
-		size_t size = lines->size;
-
-		text_trim(&text, &size);
-		if (size == 0 || *text == '#')
-			continue;
-		if (size > sizeof(shown))
-			size = sizeof(shown);
-		memcpy(shown, text, size); /* taking fields apart changes the line */
-		status = take_line(run, lines, first, shown, size);
-		first = false;
-	}
-	return more < 0 ? complain_error(&err) : status;
+	return profile_run_line(context, &line);
 }
 
 static int take_file(const char *path, struct profile_run *run)
 {
+	const struct csv_feed feed = {
+		.heading = "address",
+		.fields_max = 3,
+		.form = "ADDRESS, ADDRESS,NAME or ADDRESS,NAME,LOGIN",
+		.context = run,
+		.take = take_line,
+		.refusals = &run->refusals,
+		.progress = &run->progress,
+	};
 	struct input_lines lines;
 	struct error err;
 	int status;
@@ -102,7 +65,7 @@ static int take_file(const char *path, struct profile_run *run)
 	if (input_open(&lines, path, &err) < 0)
 		return complain_error(&err);
 	run->refusals.source = lines.name;
-	status = take_lines(run, &lines);
+	status = csv_feed_run(&feed, &lines);
 	input_close(&lines);
 	return status;
 }

@@ -255,7 +255,6 @@ int profile_run_line(struct profile_run *run, const struct profile_line *line)
 	struct error err;
 	int result;
 
-	progress_update(&run->progress, line->number);
 	if (make(run, line, &address, &document, &err) < 0)
 		return refuse(run, line, &err);
 	if (!run->batch) {
