@@ -172,9 +172,6 @@ static int make_languages(struct making *making, struct error *err)
 	const char *tag = making->configuration->site_languages;
 	bool made;
 
-	making->set->languages = calloc(LANGUAGES_MAX + 1, sizeof(struct page_texts));
-	if (!making->set->languages)
-		return error_no_memory(err);
 	if (make_english(making, find_file(page_builtin, page_builtin_count, "texts.en.xml"), err) <
 	    0)
 		return -1;
@@ -286,6 +283,9 @@ int page_set_make(const struct configuration *configuration, const struct page_f
 	if (!set)
 		return error_no_memory(err);
 	set->references = 1;
+	set->languages = calloc(LANGUAGES_MAX + 1, sizeof(struct page_texts));
+	if (!set->languages)
+		return error_no_memory(err);
 	result = make_all(&making, logo, err);
 	page_texts_clear(&making.english);
 	if (result < 0)

@@ -50,11 +50,19 @@ static xmlNode *next_text(xmlNode *node)
 	return node;
 }
 
+/* The key of a text of an index, where every text has one. */
+static const char *indexed_key(const xmlNode *text)
+{
+	const char *key = key_of(text);
+
+	return key ? key : "";
+}
+
 /* In the document's order where the keys are the same. */
 static int compare_keys(const void *a, const void *b)
 {
 	xmlNode *const *one = a, *const *other = b;
-	int order = strcmp(key_of(*one), key_of(*other));
+	int order = strcmp(indexed_key(*one), indexed_key(*other));
 
 	return order ? order : xmlGetLineNo(*one) < xmlGetLineNo(*other) ? -1 : 1;
 }
@@ -63,7 +71,7 @@ static int compare_key(const void *key, const void *text)
 {
 	xmlNode *const *node = text;
 
-	return strcmp(key, key_of(*node));
+	return strcmp(key, indexed_key(*node));
 }
 
 /* Texts without a key are left out: they have been found fault with. */
@@ -104,10 +112,10 @@ static void check_keys(const struct page_file *file, const struct page_texts *te
 				     xmlGetLineNo(node), (const char *)node->name);
 	}
 	for (size_t i = 1; i < texts->count; i++) {
-		if (strcmp(key_of(texts->index[i - 1]), key_of(texts->index[i])) == 0)
+		if (strcmp(indexed_key(texts->index[i - 1]), indexed_key(texts->index[i])) == 0)
 			findings_add(findings, FINDING_ERROR,
 				     "%s:%ld: text \"%.40s\" stands there twice", file->path,
-				     xmlGetLineNo(texts->index[i]), key_of(texts->index[i]));
+				     xmlGetLineNo(texts->index[i]), indexed_key(texts->index[i]));
 	}
 }
 
@@ -222,9 +230,9 @@ static int add_missing(struct page_texts *texts, const struct page_texts *englis
 	for (size_t i = 0; i < english->count; i++) {
 		xmlNode *copy;
 
-		if (find_text(texts, key_of(english->index[i])))
+		if (find_text(texts, indexed_key(english->index[i])))
 			continue;
-		note_key(missing, key_of(english->index[i]));
+		note_key(missing, indexed_key(english->index[i]));
 		copy = xmlDocCopyNode(english->index[i], texts->doc, 1);
 		if (!copy || !xmlAddChild(root, copy) ||
 		    !xmlNewProp(copy, (const xmlChar *)"language", (const xmlChar *)"en"))
@@ -244,12 +252,12 @@ static int complete(struct page_texts *texts, const struct page_texts *english, 
 	int result;
 
 	for (size_t i = 0; i < texts->count; i++) {
-		const xmlNode *original = find_text(english, key_of(texts->index[i]));
+		const xmlNode *original = find_text(english, indexed_key(texts->index[i]));
 
 		if (original)
 			page_texts_check(texts->index[i], original, path, findings);
 		else
-			note_key(&unknown, key_of(texts->index[i]));
+			note_key(&unknown, indexed_key(texts->index[i]));
 	}
 	result = add_missing(texts, english, &missing, err);
 	tell(&missing, path, "text is missing, English is used instead",
