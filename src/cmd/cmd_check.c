@@ -12,6 +12,7 @@
 #include "cmd/records_check.h"
 #include "cmd/settings_print.h"
 #include "cmd/site.h"
+#include "server/tls_certificates.h"
 #include "sign/profile_signer.h"
 #include "store/settings_load.h"
 
@@ -273,6 +274,19 @@ static void check_signer(const struct configuration *configuration, const char *
 			     path);
 }
 
+static void check_certificates(const struct configuration *configuration, struct findings *findings)
+{
+	CLEANUP(freep) char *directory = NULL;
+
+	if (!configuration->tls_certificates)
+		return;
+	directory = configuration_path(configuration, configuration->tls_certificates);
+	if (directory)
+		tls_certificates_check(directory, time(NULL), findings);
+	else
+		findings_add(findings, FINDING_ERROR, "[tls] certificates: out of memory");
+}
+
 static int check_site(const struct invocation *invocation)
 {
 	CLEANUP(findings_clear) struct findings findings = { 0 };
@@ -287,6 +301,7 @@ static int check_site(const struct invocation *invocation)
 	url = configuration_store_url(configuration);
 	check_unset(invocation->config, configuration, &findings);
 	check_signer(configuration, invocation->config, &findings);
+	check_certificates(configuration, &findings);
 	dns_check(configuration, invocation->config, &findings);
 	check_zones(configuration, &zones, &findings);
 	check_providers(configuration, &providers, &findings); /* takes configuration over */

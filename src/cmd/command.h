@@ -57,7 +57,7 @@ extern const struct command command_check;
 extern const struct command command_init;
 extern const struct command command_provider_list, command_provider_show, command_provider_import;
 extern const struct command command_domain_add, command_domain_import, command_domain_remove,
-	command_domain_list, command_domain_export;
+	command_domain_list, command_domain_export, command_domain_show;
 extern const struct command command_link;
 extern const struct command command_show, command_profile;
 extern const struct command command_dns_records, command_dns_zone, command_dns_diff,

@@ -31,8 +31,7 @@ static void take_over_mode(int fd, const char *path)
 
 	if (stat(path, &old) < 0)
 		return;
-	if (fchown(fd, old.st_uid, old.st_gid) < 0)
-		(void)fchown(fd, (uid_t)-1, old.st_gid);
+	(void)(fchown(fd, old.st_uid, old.st_gid) == 0 || fchown(fd, (uid_t)-1, old.st_gid) == 0);
 	(void)fchmod(fd, old.st_mode & 07777);
 }
 

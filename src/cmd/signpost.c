@@ -15,6 +15,7 @@ const struct command *const commands[] = {
 	&command_domain_remove,
 	&command_domain_list,
 	&command_domain_export,
+	&command_domain_show,
 	&command_link,
 	&command_show,
 	&command_profile,

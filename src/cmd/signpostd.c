@@ -1,21 +1,26 @@
 /* signpostd: the service. All it does is in server/service.c. */
+#include "server/log.h"
 #include "server/service.h"
 
 #include <getopt.h>
 #include <stdio.h>
+#include <string.h>
 #include <sysexits.h>
 
 #define DEFAULT_CONFIGURATION "/etc/signpost/signpost.conf"
 
 static const char usage[] =
-	"usage: signpostd [--config FILE]\n"
+	"usage: signpostd [--config FILE] [--log-format FORM]\n"
 	"\n"
 	"Answers mail programs that ask for a mailbox's settings: Thunderbird autoconfig, Outlook\n"
 	"autodiscover, ActiveSync, Apple profiles, PACC.\n"
 	"\n"
-	"  --config FILE  configuration to read, " DEFAULT_CONFIGURATION " if not given\n"
-	"  --help         this text\n"
-	"  --version      the version\n"
+	"  --config FILE      configuration to read, " DEFAULT_CONFIGURATION " if not given\n"
+	"  --log-format FORM  of the log on standard error: text, if not given, or json, one "
+	"object\n"
+	"                     a line\n"
+	"  --help             this text\n"
+	"  --version          the version\n"
 	"\n"
 	"SIGHUP loads configuration and providers anew, SIGTERM ends after what is under way.\n";
 
@@ -48,21 +53,40 @@ static int print(const char *text)
 	return EX_IOERR;
 }
 
+/* Returns -1 if it is none. */
+static int set_log_format(const char *name)
+{
+	if (strcmp(name, "text") == 0) {
+		log_set_format(LOG_TEXT);
+	} else if (strcmp(name, "json") == 0) {
+		log_set_format(LOG_JSON);
+	} else {
+		fprintf(stderr, "signpostd: --log-format \"%s\" is neither text nor json\n", name);
+		return -1;
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' },
+		{ "log-format", required_argument, NULL, 'l' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'v' },
 		{ 0 },
 	};
 	const char *path = DEFAULT_CONFIGURATION;
+	const char *log_format = "text";
 	struct error err = { 0 };
 
 	for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
 		switch (option) {
 		case 'c':
 			path = optarg;
+			break;
+		case 'l':
+			log_format = optarg;
 			break;
 		case 'h':
 			return print(usage);
@@ -77,8 +101,10 @@ int main(int argc, char **argv)
 			argv[optind]);
 		return 2;
 	}
+	if (set_log_format(log_format) < 0)
+		return 2;
 	if (service_run(path, &err) < 0) {
-		fprintf(stderr, "signpostd: %s\n", err.text);
+		log_error("%s", err.text);
 		return exit_status(&err);
 	}
 	return EX_OK;

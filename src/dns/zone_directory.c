@@ -212,8 +212,7 @@ static void take_over_mode(const struct zone_directory *directory, int fd, const
 
 	if (fstatat(directory->fd, name, &old, 0) < 0)
 		return;
-	if (fchown(fd, old.st_uid, old.st_gid) < 0)
-		(void)fchown(fd, (uid_t)-1, old.st_gid);
+	(void)(fchown(fd, old.st_uid, old.st_gid) == 0 || fchown(fd, (uid_t)-1, old.st_gid) == 0);
 	(void)fchmod(fd, old.st_mode & 07777);
 }
 

@@ -13,12 +13,19 @@ static const struct {
 	unsigned int status;
 	const char *sentence;
 } sentences[] = {
-	{ 301, "It is at another address.\n" },	      { 302, "It is at another address.\n" },
-	{ 303, "It is at another address.\n" },	      { 400, "The request cannot be read.\n" },
-	{ 404, "There is nothing here.\n" },	      { 405, "This method has no meaning here.\n" },
-	{ 408, "The request took too long.\n" },      { 413, "The body is too large.\n" },
-	{ 414, "The request target is too long.\n" }, { 431, "The header is too large.\n" },
-	{ 500, "The answer could not be made.\n" },   { 503, "Not ready yet.\n" },
+	{ 301, "It is at another address.\n" },
+	{ 302, "It is at another address.\n" },
+	{ 303, "It is at another address.\n" },
+	{ 400, "The request cannot be read.\n" },
+	{ 404, "There is nothing here.\n" },
+	{ 405, "This method has no meaning here.\n" },
+	{ 408, "The request took too long.\n" },
+	{ 413, "The body is too large.\n" },
+	{ 414, "The request target is too long.\n" },
+	{ 429, "Too many requests.\n" },
+	{ 431, "The header is too large.\n" },
+	{ 500, "The answer could not be made.\n" },
+	{ 503, "Not ready yet.\n" },
 };
 
 /* By length: a struct of the largest name is 262 bytes, and this is done for every request. */
@@ -131,6 +138,7 @@ int answer_document(struct http_response *response, const struct question *quest
 		return -1;
 	}
 	response->status = 200;
+	response->provider = question->answers->id;
 	response->media_type = document.media_type;
 	response->owned = document.bytes;
 	response->body = document.bytes;

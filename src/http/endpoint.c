@@ -7,26 +7,31 @@
 #include "base/text.h"
 #include "http/answer.h"
 #include "http/endpoint_autodiscover.h"
+#include "http/endpoint_operations.h"
 #include "http/endpoint_page.h"
+#include "http/redirect.h"
 
 #include <string.h>
 
 enum endpoint_flags {
-	ANY_CASE = 1,	/* letters of the path */
-	PREFIX = 2,	/* the path goes on */
-	ANY_ORIGIN = 4, /* web programs on other sites may read the answer */
-	OPERATIONS = 8, /* only for those who may ask */
-	PAGE = 16,	/* for people */
-	LIMITED = 32,	/* a POST counts for its network */
+	ANY_CASE = 1,	 /* letters of the path */
+	PREFIX = 2,	 /* the path goes on */
+	ANY_ORIGIN = 4,	 /* web programs on other sites may read the answer */
+	OPERATIONS = 8,	 /* only for those who may ask */
+	PAGE = 16,	 /* for people */
+	TO_SITE = 32,	 /* answered by https alone, where it is offered: at the site's host, */
+	TO_SERVICE = 64, /* at a name of the service */
 };
 
 struct endpoint {
 	const char *path;
 	size_t length;
 	unsigned int methods, flags;
-	size_t body;	  /* bytes of a POST that are read */
-	const char *kind; /* for the log */
+	size_t body; /* bytes of a POST that are read */
+	enum request_kind kind;
 	void (*serve)(struct question *question, struct http_response *response);
+	enum endpoint_limit limit;
+	enum endpoint_want want;
 };
 
 static const struct document_choice no_choice;
@@ -70,9 +75,17 @@ static void serve_autoconfig_of_path(struct question *question, struct http_resp
 		answer_format(response, question, DOCUMENT_AUTOCONFIG, &no_choice);
 }
 
+/* By https alone, as its draft wants it. */
 static void serve_pacc(struct question *question, struct http_response *response)
 {
-	serve_domain_document(question, DOCUMENT_PACC, response);
+	if (question->request->transport != HTTP_TRANSPORT_PLAIN)
+		serve_domain_document(question, DOCUMENT_PACC, response);
+	else if (question_read_address(question) < 0)
+		answer_status(response, 400);
+	else if (question_find(question, response))
+		redirect_to_prefix(question, "ua-auto-config.", response);
+	else
+		answer_status(response, 404);
 }
 
 /* A profile is one person's: without an address there is none, whatever the Host. */
@@ -126,12 +139,14 @@ static bool fill_location(const char *url, const struct domain_name *domain, cha
 }
 
 /* RFC 6764 5: any method; the target is on the mail server. */
-static void answer_dav(const struct mail_server *server, struct http_response *response)
+static void answer_dav(const struct question *question, const struct mail_server *server,
+		       struct http_response *response)
 {
 	if (server && server->url &&
 	    fill_location(server->url, &response->domain, response->location,
 			  sizeof(response->location))) {
 		answer_status(response, 301);
+		response->provider = question->answers->id;
 		return;
 	}
 	response->location[0] = '\0';
@@ -141,7 +156,7 @@ static void answer_dav(const struct mail_server *server, struct http_response *r
 static void serve_caldav(struct question *question, struct http_response *response)
 {
 	if (question_find(question, response))
-		answer_dav(question->answers->provider->caldav, response);
+		answer_dav(question, question->answers->provider->caldav, response);
 	else
 		answer_status(response, 404);
 }
@@ -149,14 +164,15 @@ static void serve_caldav(struct question *question, struct http_response *respon
 static void serve_carddav(struct question *question, struct http_response *response)
 {
 	if (question_find(question, response))
-		answer_dav(question->answers->provider->carddav, response);
+		answer_dav(question, question->answers->provider->carddav, response);
 	else
 		answer_status(response, 404);
 }
 
 /*
  * RFC 8461 3.3: a policy is its domain's only at the domain's own name for it, whatever the query
- * says, and a redirection is not followed.
+ * says, and a redirection is not followed. What came by plain HTTP would be anybody's; only people
+ * ask so, and are shown where it is.
  */
 static void serve_mta_sts(struct question *question, struct http_response *response)
 {
@@ -164,62 +180,58 @@ static void serve_mta_sts(struct question *question, struct http_response *respo
 
 	if (question->request->has_host && text_begins(question->request->host.text, "mta-sts."))
 		domain = question->request->host;
-	if (domain_name_strip_service(&domain) && question_find_domain(question, &domain, response))
-		answer_format(response, question, DOCUMENT_MTA_STS, &no_choice);
-	else
+	if (!domain_name_strip_service(&domain) ||
+	    !question_find_domain(question, &domain, response) || !question->answers->mta_sts)
 		answer_status(response, 404);
-}
-
-#define TEXT_PLAIN "text/plain; charset=utf-8"
-
-static void serve_health(struct question *question, struct http_response *response)
-{
-	(void)question;
-	answer_text(response, 200, TEXT_PLAIN, "ok\n");
-	response->no_store = true; /* the past helps nobody */
-}
-
-static void serve_ready(struct question *question, struct http_response *response)
-{
-	const struct endpoint_state *state = question->state;
-
-	answer_text(response, state->ready ? 200 : 503, TEXT_PLAIN, state->text);
-	response->no_store = true;
+	else if (question->request->transport == HTTP_TRANSPORT_PLAIN)
+		redirect_to_prefix(question, "mta-sts.", response);
+	else
+		answer_format(response, question, DOCUMENT_MTA_STS, &no_choice);
 }
 
 #define PATH(text) .path = (text), .length = sizeof(text) - 1
 #define READ (HTTP_GET | HTTP_HEAD)
+#define ACME_PATH "/.well-known/acme-challenge/" /* RFC 8555 8.3 */
 
 /* The first that matches counts; those that are asked most often stand first. */
 static const struct endpoint endpoints[] = {
-	{ PATH("/mail/config-v1.1.xml"), READ, 0, 0, "autoconfig", serve_autoconfig },
-	{ PATH("/autodiscover/autodiscover.xml"), READ | HTTP_POST, ANY_CASE, HTTP_BODY_MAX,
-	  "autodiscover", serve_autodiscover },
-	{ PATH("/.well-known/autoconfig/mail/config-v1.1.xml"), READ, ANY_ORIGIN, 0, "autoconfig",
+	{ PATH("/mail/config-v1.1.xml"), READ, 0, 0, KIND_AUTOCONFIG, serve_autoconfig },
+	{ PATH("/autodiscover/autodiscover.xml"), READ | HTTP_POST, ANY_CASE | TO_SERVICE,
+	  HTTP_BODY_MAX, KIND_AUTODISCOVER, serve_autodiscover },
+	{ PATH("/.well-known/autoconfig/mail/config-v1.1.xml"), READ, ANY_ORIGIN, 0,
+	  KIND_AUTOCONFIG, serve_autoconfig },
+	{ PATH("/.well-known/mail-v1.xml"), READ, ANY_ORIGIN, 0, KIND_AUTOCONFIG,
 	  serve_autoconfig },
-	{ PATH("/.well-known/mail-v1.xml"), READ, ANY_ORIGIN, 0, "autoconfig", serve_autoconfig },
 	/* Nine for Android */
-	{ PATH("/v1.1/mail/config-v1.1.xml"), READ, 0, 0, "autoconfig", serve_autoconfig },
-	{ PATH("/v1.1/"), READ, PREFIX, 0, "autoconfig", serve_autoconfig_of_path },
-	{ PATH("/autodiscover/autodiscover.json"), READ, ANY_CASE, 0, "autodiscover-json",
-	  serve_autodiscover_json },
-	{ PATH("/autodiscover/autodiscover.json/v1.0/"), READ, ANY_CASE | PREFIX, 0,
-	  "autodiscover-json", serve_autodiscover_json },
-	{ PATH("/.well-known/user-agent-configuration.json"), READ, ANY_ORIGIN, 0, "pacc",
+	{ PATH("/v1.1/mail/config-v1.1.xml"), READ, 0, 0, KIND_AUTOCONFIG, serve_autoconfig },
+	{ PATH("/v1.1/"), READ, PREFIX, 0, KIND_AUTOCONFIG, serve_autoconfig_of_path },
+	{ PATH("/autodiscover/autodiscover.json"), READ, ANY_CASE | TO_SERVICE, 0,
+	  KIND_AUTODISCOVER_JSON, serve_autodiscover_json },
+	{ PATH("/autodiscover/autodiscover.json/v1.0/"), READ, ANY_CASE | PREFIX | TO_SERVICE, 0,
+	  KIND_AUTODISCOVER_JSON, serve_autodiscover_json },
+	{ PATH("/.well-known/user-agent-configuration.json"), READ, ANY_ORIGIN, 0, KIND_PACC,
 	  serve_pacc },
-	{ PATH("/.well-known/caldav"), HTTP_ANY, 0, 0, "dav", serve_caldav },
-	{ PATH("/.well-known/carddav"), HTTP_ANY, 0, 0, "dav", serve_carddav },
-	{ PATH("/.well-known/mta-sts.txt"), READ, 0, 0, "mta-sts", serve_mta_sts },
-	{ PATH("/mobileconfig"), READ, PAGE, 0, "mobileconfig", serve_mobileconfig },
-	{ PATH("/s/"), READ, PREFIX | PAGE, 0, "page", serve_link },
-	{ PATH("/d/"), READ, PREFIX | PAGE, 0, "page", serve_domain_page },
-	{ PATH("/"), READ | HTTP_POST, PAGE | LIMITED, HTTP_FORM_MAX, "form", serve_root },
-	{ PATH("/setup"), READ, PAGE, 0, "form", serve_root },
-	{ PATH("/page.css"), READ, 0, 0, "asset", serve_css },
-	{ PATH("/page.js"), READ, 0, 0, "asset", serve_script },
-	{ PATH("/logo"), READ, 0, 0, "asset", serve_logo },
-	{ PATH("/-/health"), READ, OPERATIONS, 0, "operations", serve_health },
-	{ PATH("/-/ready"), READ, OPERATIONS, 0, "operations", serve_ready },
+	{ PATH("/.well-known/caldav"), HTTP_ANY, 0, 0, KIND_DAV, serve_caldav },
+	{ PATH("/.well-known/carddav"), HTTP_ANY, 0, 0, KIND_DAV, serve_carddav },
+	{ PATH("/.well-known/mta-sts.txt"), READ, 0, 0, KIND_MTA_STS, serve_mta_sts },
+	{ PATH("/mobileconfig"), READ, PAGE | TO_SITE, 0, KIND_MOBILECONFIG, serve_mobileconfig,
+	  .limit = LIMIT_PROFILE },
+	{ PATH("/s/"), READ, PREFIX | PAGE | TO_SITE, 0, KIND_PAGE, serve_link,
+	  .limit = LIMIT_PAGE },
+	{ PATH("/d/"), READ, PREFIX | PAGE | TO_SITE, 0, KIND_PAGE, serve_domain_page,
+	  .limit = LIMIT_PAGE },
+	{ PATH("/"), READ | HTTP_POST, PAGE, HTTP_FORM_MAX, KIND_FORM, serve_root,
+	  .limit = LIMIT_FORM },
+	{ PATH("/setup"), READ, PAGE, 0, KIND_FORM, serve_root },
+	{ PATH("/page.css"), READ, 0, 0, KIND_ASSET, serve_css },
+	{ PATH("/page.js"), READ, 0, 0, KIND_ASSET, serve_script },
+	{ PATH("/logo"), READ, 0, 0, KIND_ASSET, serve_logo },
+	{ PATH(ACME_PATH), READ, PREFIX, 0, KIND_ACME, serve_acme_file, .want = WANT_ACME_FILE },
+	{ PATH("/-/health"), READ, OPERATIONS, 0, KIND_OPERATIONS, serve_health },
+	{ PATH("/-/ready"), READ, OPERATIONS, 0, KIND_OPERATIONS, serve_ready },
+	{ PATH("/-/metrics"), READ, OPERATIONS, 0, KIND_OPERATIONS, serve_metrics,
+	  .want = WANT_METRICS },
+	{ PATH("/-/tls-allowed"), READ, OPERATIONS, 0, KIND_OPERATIONS, serve_tls_allowed },
 };
 
 /* Letters are first compared as they are: programs write paths as their documentation does. */
@@ -251,10 +263,46 @@ bool endpoint_is_page(const struct http_request *request)
 	return request->endpoint && (request->endpoint->flags & PAGE);
 }
 
-bool endpoint_is_limited(const struct http_request *request)
+/* What is refused costs nothing, and the empty form no more than the page that would refuse it. */
+enum endpoint_limit endpoint_limit(const struct http_request *request)
 {
-	return request->endpoint && (request->endpoint->flags & LIMITED) &&
-	       request->method == HTTP_POST;
+	const struct endpoint *endpoint = request->endpoint;
+
+	if (!endpoint || !(request->method & endpoint->methods))
+		return LIMIT_NONE;
+	if (endpoint->limit == LIMIT_FORM)
+		return request->method == HTTP_POST ? LIMIT_FORM : LIMIT_NONE;
+	if (endpoint->limit == LIMIT_PAGE && page_is_profile(request->path + endpoint->length))
+		return LIMIT_PROFILE;
+	return endpoint->limit;
+}
+
+/* Whether request may have an answer at all, as far as its endpoint goes. */
+static bool is_open(const struct http_request *request)
+{
+	return request->endpoint &&
+	       (!(request->endpoint->flags & OPERATIONS) || request->operations);
+}
+
+enum endpoint_want endpoint_want(const struct http_request *request)
+{
+	if (!is_open(request) || !(request->method & request->endpoint->methods) ||
+	    (request->endpoint->want == WANT_ACME_FILE && !endpoint_acme_name(request)))
+		return WANT_NOTHING;
+	return request->endpoint->want;
+}
+
+const char *endpoint_acme_name(const struct http_request *request)
+{
+	static const char characters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					 "0123456789-_";
+	const char *name = request->path + strlen(ACME_PATH);
+	size_t length;
+
+	if (!request->endpoint || request->endpoint->want != WANT_ACME_FILE)
+		return NULL;
+	length = request->path_length - strlen(ACME_PATH);
+	return length >= 1 && length <= 128 && strspn(name, characters) == length ? name : NULL;
 }
 
 /* One by one: the struct's arrays are large, and all but their first bytes are never looked at. */
@@ -275,9 +323,32 @@ static void response_begin(struct http_response *response)
 	response->retry_after = 0;
 	response->file_name[0] = '\0';
 	response->location[0] = '\0';
-	response->kind = "-";
+	response->kind = KIND_NONE;
 	response->domain.length = 0;
 	response->domain.text[0] = '\0';
+	response->provider = NULL;
+}
+
+/* Answers what is asked of the wrong door, or too often. Returns whether it did. */
+static bool turn_away(struct question *question, struct http_response *response)
+{
+	const struct http_request *request = question->request;
+	unsigned int flags = request->endpoint->flags;
+	enum endpoint_limit limit = endpoint_limit(request);
+
+	if (limit != LIMIT_NONE && request->retry_after) {
+		if (limit == LIMIT_PROFILE)
+			response->kind = KIND_MOBILECONFIG;
+		serve_limited(question, response);
+		return true;
+	}
+	if (request->transport != HTTP_TRANSPORT_PLAIN)
+		return false;
+	if (flags & TO_SERVICE) {
+		redirect_to_service(question, response);
+		return true;
+	}
+	return (flags & TO_SITE) && redirect_to_site(question, response);
 }
 
 void endpoint_serve(const struct http_request *request, const struct settings *settings,
@@ -287,7 +358,7 @@ void endpoint_serve(const struct http_request *request, const struct settings *s
 	struct question question;
 
 	response_begin(ret);
-	if (!endpoint || ((endpoint->flags & OPERATIONS) && !request->operations)) {
+	if (!is_open(request)) {
 		answer_status(ret, 404);
 		return;
 	}
@@ -306,6 +377,8 @@ void endpoint_serve(const struct http_request *request, const struct settings *s
 	question.rest_length = request->path_length - endpoint->length;
 	question.address = NULL;
 	question.answers = NULL;
+	if ((endpoint->flags & (PAGE | TO_SERVICE)) && turn_away(&question, ret))
+		return;
 	endpoint->serve(&question, ret);
 }
 

@@ -21,8 +21,31 @@ void endpoint_choose(struct http_request *request);
 /* Whether it is one for people, which wants more to be known (see struct http_request). */
 bool endpoint_is_page(const struct http_request *request);
 
-/* Whether it is the form, of which a network may send only so many. */
-bool endpoint_is_limited(const struct http_request *request);
+/* What a network may have only so much of in a minute. */
+enum endpoint_limit {
+	LIMIT_NONE,
+	LIMIT_FORM,    /* an address in the form of settings pages */
+	LIMIT_PAGE,    /* a settings page, a QR code */
+	LIMIT_PROFILE, /* an Apple profile, which has to be signed */
+	LIMIT_COUNT,
+};
+
+/* Of which kind the request is; what is over the limit has request->retry_after set, and is 429. */
+enum endpoint_limit endpoint_limit(const struct http_request *request);
+
+/* What only the edge has: it goes into request->given, and lives until endpoint_serve() is over. */
+enum endpoint_want {
+	WANT_NOTHING,
+	WANT_ACME_FILE, /* the file of this name in the webroot: see endpoint_acme_name() */
+	WANT_METRICS,	/* the figures, in Prometheus' text form */
+};
+enum endpoint_want endpoint_want(const struct http_request *request);
+
+/*
+ * The name of the challenge's file: 1 to 128 letters, digits, '-' and '_' (RFC 8555 8.3), of
+ * request->path, so that no other path can be made of it; NULL: the target has no such name.
+ */
+const char *endpoint_acme_name(const struct http_request *request);
 
 /*
  * Answers request. Never fails: what goes wrong becomes a status. The caller frees ret->owned.

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "http/autodiscover_request.h"
+#include "http/redirect.h"
 #include "render/autodiscover.h"
 
 #include <string.h>
@@ -23,6 +24,22 @@ static void answer_error(struct http_response *response, unsigned int status,
 		    autodiscover_error_document(code));
 }
 
+/* Who has no address may come from plain HTTP, see redirect_to_service(). */
+static bool find(struct question *question, struct http_response *response)
+{
+	char text[DOMAIN_NAME_SIZE];
+	struct domain_name domain;
+	struct error ignored;
+	size_t size;
+
+	if (question->address ||
+	    http_request_parameter(question->request, REDIRECT_DOMAIN, text, sizeof(text), &size,
+				   &ignored) <= 0 ||
+	    domain_name_parse(text, size, &domain, &ignored) < 0)
+		return question_find(question, response);
+	return question_find_domain(question, &domain, response);
+}
+
 /* Without a body: the domain's settings, for the address if one is in the query. */
 static void serve_get(struct question *question, struct http_response *response)
 {
@@ -33,7 +50,7 @@ static void serve_get(struct question *question, struct http_response *response)
 		return;
 	}
 	response->no_store = question->address != NULL;
-	if (!question_find(question, response))
+	if (!find(question, response))
 		answer_error(response, 404,
 			     question->address || question->request->has_host
 				     ? AUTODISCOVER_ADDRESS_UNKNOWN
@@ -55,7 +72,7 @@ static void answer_post(struct question *question, const struct autodiscover_req
 	unsigned int status;
 
 	if (format == DOCUMENT_ACTIVESYNC && parsed->accepts_mobilesync)
-		response->kind = "activesync";
+		response->kind = KIND_ACTIVESYNC;
 	if (!question_find(question, response)) {
 		answer_error(response, 200, AUTODISCOVER_ADDRESS_UNKNOWN);
 		return;
@@ -165,7 +182,7 @@ void serve_autodiscover_json(struct question *question, struct http_response *re
 		answer_json_error(response, 400,
 				  JSON_ERROR("MandatoryParameterMissing",
 					     "The parameter 'Protocol' is missing."));
-	else if (question_find(question, response))
+	else if (find(question, response))
 		answer_protocol(question, protocol, found < 0 ? 0 : size, response);
 	else if (question->address || question->request->has_host)
 		answer_json_error(response, 404,

@@ -8,14 +8,16 @@
 #include "base/text.h"
 #include "http/accept_language.h"
 #include "http/device.h"
+#include "http/redirect.h"
+#include "http/site_host.h"
 #include "model/settings_link.h"
 #include "render/page.h"
 #include "render/qr_code.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
+#define PROFILE_PART "/mail.mobileconfig"
 #define DAY 86400	/* seconds */
 #define ADDRESS_MAX 254 /* bytes, RFC 5321 4.5.3.1.3: a path of 256 has brackets around it */
 
@@ -59,23 +61,22 @@ static bool parameter_is(const struct question *question, const char *name, cons
 	       strcmp(text, value) == 0;
 }
 
-/* Whether the Host is that of site.url, whatever the port. */
+static const struct configuration *configuration_of(const struct question *question)
+{
+	return question->settings->providers->configuration;
+}
+
 static bool is_own_host(const struct question *question)
 {
-	const struct http_request *request = question->request;
-	const char *url = question->settings->providers->configuration->site_url;
-	size_t length = request->has_host ? request->host.length : 0;
-	const char *host = url ? strstr(url, "://") : NULL;
-
-	return host && length && strncasecmp(host + 3, request->host.text, length) == 0 &&
-	       strchr(":/", host[3 + length]);
+	return question->request->has_host &&
+	       site_host_is(configuration_of(question), &question->request->host);
 }
 
 /* Browsers are told to come back over https alone, on the site's own host and nowhere else. */
 static bool is_secure_host(const struct question *question)
 {
-	return is_own_host(question) &&
-	       text_begins(question->settings->providers->configuration->site_url, "https://");
+	return question->request->transport != HTTP_TRANSPORT_PLAIN && is_own_host(question) &&
+	       site_host_is_secure(configuration_of(question));
 }
 
 static void begin_visit(struct visit *visit, struct question *question,
@@ -122,19 +123,6 @@ static void answer_notice(struct visit *visit, enum page_kind kind, unsigned int
 	answer_page(visit, status);
 }
 
-static void answer_location(struct http_response *response, unsigned int status,
-			    const char *location)
-{
-	size_t length = strlen(location);
-
-	if (length >= sizeof(response->location)) {
-		answer_status(response, 500);
-		return;
-	}
-	memcpy(response->location, location, length + 1);
-	answer_status(response, status);
-}
-
 /* The parts of a settings page. */
 
 static void serve_page(struct visit *visit)
@@ -171,7 +159,7 @@ static void serve_profile(struct visit *visit)
 		return;
 	}
 	visit->response->sign = true;
-	visit->response->kind = "mobileconfig";
+	visit->response->kind = KIND_MOBILECONFIG;
 }
 
 /* Takes payload over; NULL: there is none. */
@@ -224,7 +212,7 @@ static const struct {
 } parts[] = {
 	{ "", serve_page },
 	{ "/print", serve_print },
-	{ "/mail.mobileconfig", serve_profile },
+	{ PROFILE_PART, serve_profile },
 	{ "/qr.svg", serve_page_qr },
 	{ "/thunderbird.svg", serve_thunderbird_qr },
 };
@@ -236,10 +224,19 @@ static void serve_part(struct visit *visit)
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
 		if (strcmp(visit->part, parts[i].name) == 0) {
 			parts[i].serve(visit);
+			if (visit->response->status == 200)
+				visit->response->provider = visit->question->answers->id;
 			return;
 		}
 	}
 	answer_notice(visit, PAGE_NOTHING, 404);
+}
+
+bool page_is_profile(const char *rest)
+{
+	const char *slash = strchr(rest, '/');
+
+	return slash && strcmp(slash, PROFILE_PART) == 0;
 }
 
 /* The length of what is in front of the part. */
@@ -346,7 +343,7 @@ static void lead_to_page(struct visit *visit, const struct email_address *addres
 	if (location.failed)
 		answer_status(visit->response, 500);
 	else
-		answer_location(visit->response, 303, location.data);
+		redirect_to(visit->response, 303, location.data);
 }
 
 /* Parameters of the type, such as a charset, say nothing new: it is UTF-8 or refused. */
@@ -421,8 +418,7 @@ static bool is_customers_name(struct question *question, struct http_response *r
 
 static void lead_to_domain(struct visit *visit)
 {
-	const struct configuration *configuration =
-		visit->question->settings->providers->configuration;
+	const struct configuration *configuration = configuration_of(visit->question);
 	const struct domain_name *domain = &visit->response->domain;
 	CLEANUP(freep) char *link = NULL;
 	struct error ignored;
@@ -431,25 +427,32 @@ static void lead_to_domain(struct visit *visit)
 	    (!link && page_path(NULL, domain, &link, &ignored) < 0))
 		answer_status(visit->response, 500);
 	else
-		answer_location(visit->response, 302, link);
+		redirect_to(visit->response, 302, link);
 }
 
 void serve_root(struct question *question, struct http_response *response)
 {
-	const struct http_request *request = question->request;
+	bool post = question->request->method == HTTP_POST;
 	struct visit visit;
 
 	begin_visit(&visit, question, response, NULL);
-	if (request->method != HTTP_POST && is_customers_name(question, response)) {
+	if (!post && is_customers_name(question, response))
 		lead_to_domain(&visit);
-	} else if (request->method != HTTP_POST) {
-		answer_page(&visit, 200);
-	} else if (request->retry_after) {
-		answer_notice(&visit, PAGE_LIMITED, 429);
-		response->retry_after = request->retry_after;
-	} else {
+	else if (redirect_to_site(question, response))
+		return;
+	else if (post)
 		take_form(&visit);
-	}
+	else
+		answer_page(&visit, 200);
+}
+
+void serve_limited(struct question *question, struct http_response *response)
+{
+	struct visit visit;
+
+	begin_visit(&visit, question, response, NULL);
+	answer_notice(&visit, PAGE_LIMITED, 429);
+	response->retry_after = question->request->retry_after;
 }
 
 void serve_refusal(const struct http_request *request, const struct settings *settings,

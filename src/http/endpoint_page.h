@@ -11,6 +11,12 @@ void serve_root(struct question *question, struct http_response *response);
 void serve_link(struct question *question, struct http_response *response);
 void serve_domain_page(struct question *question, struct http_response *response);
 
+/* Whether rest, as above, is that of a profile. */
+bool page_is_profile(const char *rest);
+
+/* The page that asks for patience, 429, for a request->retry_after that is not 0. */
+void serve_limited(struct question *question, struct http_response *response);
+
 void serve_css(struct question *question, struct http_response *response);
 void serve_script(struct question *question, struct http_response *response);
 void serve_logo(struct question *question, struct http_response *response);

@@ -27,6 +27,13 @@ enum http_method {
 
 struct endpoint;
 
+/* How the client came. Where https is not offered here, nobody knows, and nobody is led there. */
+enum http_transport {
+	HTTP_TRANSPORT_ANY,    /* no https here: a trial, or a proxy that says nothing */
+	HTTP_TRANSPORT_PLAIN,  /* plain HTTP, where https is offered */
+	HTTP_TRANSPORT_SECURE, /* https, here or at a trusted proxy */
+};
+
 struct http_request {
 	enum http_method method;
 	char path[HTTP_TARGET_MAX + 1]; /* decoded, begins with '/', no NUL inside, clean UTF-8 */
@@ -39,12 +46,15 @@ struct http_request {
 	const char *body;	 /* NULL for none */
 	size_t body_size;
 	enum client_kind client;
-	bool operations;		 /* from an address that may ask /-/health */
+	enum http_transport transport;
+	bool operations;   /* from an address that may ask /-/health */
+	const char *given; /* what endpoint_want() asked the edge for; NULL: it has none */
+	size_t given_size;
 	const struct endpoint *endpoint; /* which is asked, or NULL; see endpoint_choose() */
 	/*
 	 * Only for endpoints of people (endpoint_is_page()): what the browser says of itself and of
 	 * the body, NULL where it says nothing; seconds since 1970; bytes that nobody can guess;
-	 * in how many seconds this network may send the form again, 0: now.
+	 * in how many seconds this network may ask again, 0: now; see endpoint_limit().
 	 */
 	const char *accept_language, *platform, *user_agent, *content_type;
 	int64_t now;

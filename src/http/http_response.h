@@ -3,6 +3,7 @@
 #define HTTP_HTTP_RESPONSE_H
 
 #include "base/cleanup.h"
+#include "http/request_kind.h"
 #include "model/domain_name.h"
 
 #include <stdbool.h>
@@ -27,8 +28,9 @@ struct http_response {
 	char file_name[sizeof("mail-.mobileconfig") + DOMAIN_NAME_SIZE]; /* "": no attachment */
 	char location[HTTP_LOCATION_MAX + 1];				 /* "": none */
 	/* for the log: */
-	const char *kind;	   /* "autoconfig", "autodiscover", ...; a constant */
+	enum request_kind kind;
 	struct domain_name domain; /* length 0: none, or not ours */
+	const char *provider;	   /* whose settings were given out, an id; NULL: none were */
 };
 
 #endif

@@ -48,7 +48,9 @@ struct configuration_key {
 
 /* A text that has no default is NULL if it is not set; a list that is written empty is "". */
 struct configuration {
-	char *listen_http;
+	char *listen_http, *listen_https;
+	char *tls_certificates;
+	long tls_cache;
 	char *site_name, *site_url, *site_support;
 	char *site_phone, *site_hours, *site_email, *site_help, *site_welcome;
 	char *site_languages; /* blank-separated tags, at least one */
@@ -69,9 +71,12 @@ struct configuration {
 	long dns_updates, dns_change_limit;	  /* percent */
 	char *dns_directory, *dns_reload;
 	long http_workers; /* 0: one per core */
-	long http_connections, http_timeout;
-	long http_forms_per_network; /* per minute */
-	char *http_operations_from;
+	long http_connections, http_connections_per_address, http_requests_per_connection;
+	long http_timeout;
+	long http_forms_per_network, http_pages_per_network, http_profiles_per_network;
+	char *http_trusted_proxies, *http_acme_webroot, *http_operations_from;
+	char *seen_file;
+	long seen_days;
 	char *directory; /* of the file: where relative paths begin. Not a key. */
 };
 

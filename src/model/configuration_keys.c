@@ -14,6 +14,36 @@ const struct configuration_key configuration_keys[] = {
 		.offset = FIELD(listen_http),
 	},
 	{
+		.section = "listen",
+		.name = "https",
+		.type = CONFIGURATION_LISTEN,
+		.fallback = "",
+		.description = "Where HTTPS is answered, with the certificates of [tls]: one or "
+			       "more addresses, or empty for nowhere.",
+		.offset = FIELD(listen_https),
+	},
+	{
+		.section = "tls",
+		.name = "certificates",
+		.type = CONFIGURATION_PATH,
+		.fallback = "",
+		.description = "The directory with certificates: a folder for each name with "
+			       "fullchain.pem and privkey.pem, as ACME clients leave them.",
+		.offset = FIELD(tls_certificates),
+	},
+	{
+		.section = "tls",
+		.name = "cache",
+		.type = CONFIGURATION_NUMBER,
+		.fallback = "1000",
+		.minimum = 16,
+		.maximum = 100000,
+		.unit = "certificates",
+		.description = "How many certificates are kept in memory, about 8 kB each; others "
+			       "are read again when they are asked for.",
+		.offset = FIELD(tls_cache),
+	},
+	{
 		.section = "site",
 		.name = "name",
 		.type = CONFIGURATION_TEXT,
@@ -434,6 +464,29 @@ const struct configuration_key configuration_keys[] = {
 	},
 	{
 		.section = "http",
+		.name = "connections_per_address",
+		.type = CONFIGURATION_NUMBER,
+		.fallback = "1000",
+		.minimum = 1,
+		.maximum = 1000000,
+		.unit = "connections",
+		.description = "How many of them from one address (IPv6: one /64); trusted proxies "
+			       "may have more.",
+		.offset = FIELD(http_connections_per_address),
+	},
+	{
+		.section = "http",
+		.name = "requests_per_connection",
+		.type = CONFIGURATION_NUMBER,
+		.fallback = "10000",
+		.minimum = 1,
+		.maximum = 1000000,
+		.unit = "requests",
+		.description = "After how many requests a connection is closed.",
+		.offset = FIELD(http_requests_per_connection),
+	},
+	{
+		.section = "http",
 		.name = "forms_per_network",
 		.type = CONFIGURATION_NUMBER,
 		.fallback = "60",
@@ -447,11 +500,74 @@ const struct configuration_key configuration_keys[] = {
 	},
 	{
 		.section = "http",
+		.name = "pages_per_network",
+		.type = CONFIGURATION_NUMBER,
+		.fallback = "1200",
+		.minimum = 1,
+		.maximum = 1000000,
+		.unit = "per minute",
+		.description = "How many settings pages and QR codes one network gets.",
+		.offset = FIELD(http_pages_per_network),
+	},
+	{
+		.section = "http",
+		.name = "profiles_per_network",
+		.type = CONFIGURATION_NUMBER,
+		.fallback = "240",
+		.minimum = 1,
+		.maximum = 1000000,
+		.unit = "per minute",
+		.description = "How many Apple profiles one network gets: each has to be signed.",
+		.offset = FIELD(http_profiles_per_network),
+	},
+	{
+		.section = "http",
+		.name = "trusted_proxies",
+		.type = CONFIGURATION_NETWORKS,
+		.fallback = "",
+		.description = "The proxies in front of this service, addresses and networks: what "
+			       "they say of who asks, for which host and how (X-Forwarded-For, "
+			       "-Host, -Proto, Forwarded) is believed.",
+		.offset = FIELD(http_trusted_proxies),
+	},
+	{
+		.section = "http",
+		.name = "acme_webroot",
+		.type = CONFIGURATION_PATH,
+		.fallback = "",
+		.description = "A directory whose .well-known/acme-challenge/ is answered over "
+			       "plain HTTP, where ACME clients leave their proofs.",
+		.offset = FIELD(http_acme_webroot),
+	},
+	{
+		.section = "http",
 		.name = "operations_from",
 		.type = CONFIGURATION_NETWORKS,
 		.fallback = "127.0.0.0/8 ::1",
-		.description = "Who may ask /-/health and /-/ready: addresses and networks.",
+		.description = "Who may ask /-/health, /-/ready, /-/metrics and /-/tls-allowed: "
+			       "addresses and "
+			       "networks.",
 		.offset = FIELD(http_operations_from),
+	},
+	{
+		.section = "seen",
+		.name = "file",
+		.type = CONFIGURATION_PATH,
+		.fallback = "",
+		.description = "A database in which the service keeps which kinds of programs "
+			       "asked for a domain, and when; it must be able to write there.",
+		.offset = FIELD(seen_file),
+	},
+	{
+		.section = "seen",
+		.name = "days",
+		.type = CONFIGURATION_NUMBER,
+		.fallback = "90",
+		.minimum = 1,
+		.maximum = 3650,
+		.unit = "days",
+		.description = "How long it is remembered.",
+		.offset = FIELD(seen_days),
 	},
 };
 

@@ -20,6 +20,8 @@
  */
 #include "model/name_map.h"
 
+#include "base/siphash.h"
+
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,56 +74,11 @@ static void *memory_resize(void *data, size_t size, size_t new_size)
 	return moved;
 }
 
-struct siphash {
-	uint64_t v0, v1, v2, v3;
-};
-
-static inline uint64_t rotate_left(uint64_t value, unsigned int bits)
-{
-	return value << bits | value >> (64 - bits);
-}
-
-static inline void siphash_round(struct siphash *s)
-{
-	s->v0 += s->v1;
-	s->v2 += s->v3;
-	s->v1 = rotate_left(s->v1, 13) ^ s->v0;
-	s->v3 = rotate_left(s->v3, 16) ^ s->v2;
-	s->v0 = rotate_left(s->v0, 32) + s->v3;
-	s->v2 += s->v1;
-	s->v1 = rotate_left(s->v1, 17) ^ s->v2;
-	s->v3 = rotate_left(s->v3, 21) ^ s->v0;
-	s->v2 = rotate_left(s->v2, 32);
-}
-
-static inline void siphash_add(struct siphash *s, uint64_t word)
-{
-	s->v3 ^= word;
-	siphash_round(s);
-	s->v0 ^= word;
-}
-
-/* Words are read in the machine's own byte order: the hash never leaves the process. */
 static uint32_t name_hash(uint64_t seed, const char *name, size_t length)
 {
-	uint64_t second = seed * 0x9e3779b97f4a7c15 ^ 0x6a09e667f3bcc908; /* any odd, any */
-	struct siphash s = { seed ^ 0x736f6d6570736575, second ^ 0x646f72616e646f6d,
-			     seed ^ 0x6c7967656e657261, second ^ 0x7465646279746573 };
-	uint64_t word, last = (uint64_t)length << 56;
+	uint64_t hash = siphash(seed, name, length);
 
-	for (; length >= sizeof(word); name += sizeof(word), length -= sizeof(word)) {
-		memcpy(&word, name, sizeof(word));
-		siphash_add(&s, word);
-	}
-	for (size_t i = 0; i < length; i++)
-		last |= (uint64_t)(unsigned char)name[i] << (8 * i);
-	siphash_add(&s, last);
-	s.v2 ^= 0xff;
-	siphash_round(&s);
-	siphash_round(&s);
-	siphash_round(&s);
-	word = s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
-	return (uint32_t)(word ^ word >> 32);
+	return (uint32_t)(hash ^ hash >> 32);
 }
 
 static unsigned int entry_number(const unsigned char *entry)

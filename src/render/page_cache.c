@@ -81,6 +81,14 @@ bool page_cache_add(struct page_cache *cache, uint64_t key, struct template *tem
 	return false;
 }
 
+void page_cache_figures(const struct page_cache *cache, size_t *ret_pages, size_t *ret_bytes)
+{
+	*ret_pages = 0;
+	for (size_t i = 0; i < PAGE_CACHE_SLOTS; i++)
+		*ret_pages += __atomic_load_n(&cache->slots[i], __ATOMIC_RELAXED) != NULL;
+	*ret_bytes = __atomic_load_n(&cache->bytes, __ATOMIC_RELAXED);
+}
+
 void page_cache_free(struct page_cache *cache)
 {
 	if (!cache)

@@ -35,6 +35,9 @@ const struct template *page_cache_find(const struct page_cache *cache, uint64_t 
  */
 bool page_cache_add(struct page_cache *cache, uint64_t key, struct template *template, size_t size);
 
+/* How many pages there are, and their bytes. */
+void page_cache_figures(const struct page_cache *cache, size_t *ret_pages, size_t *ret_bytes);
+
 void page_cache_free(struct page_cache *cache);
 DEFINE_CLEANUP(struct page_cache *, page_cache_free)
 

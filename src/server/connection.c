@@ -9,21 +9,21 @@
 #include "server/connection.h"
 
 #include "base/bytes.h"
-#include "base/text.h"
-#include "server/listener.h"
+#include "server/acme_webroot.h"
+#include "server/clock.h"
+#include "server/gauges.h"
+#include "server/request_headers.h"
+#include "server/request_origin.h"
 
-#include <stdio.h>
+#include <limits.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/socket.h>
-#include <time.h>
 
 #define SPARE_MAX 16		       /* exchanges kept for reuse, about 5 KiB each */
 #define POOL_SIZE 5632		       /* bytes a connection: request headers of 5 kB fit */
 #define UPLOAD_CUT (4 * HTTP_BODY_MAX) /* bytes after which a body without a length is cut off */
-#define HOST_MAX 1024 /* bytes: a name of 253 with every character percent-encoded, and a port */
-#define COMPLAINT_INTERVAL (60 * INT64_C(1000000000)) /* nanoseconds */
-#define STATUS_CLIENT_LEFT 499			      /* in the log alone, as nginx has it */
+#define STATUS_CLIENT_LEFT 499	       /* in the log alone, as nginx has it */
 
 /* One request from its first line to its end. */
 struct exchange {
@@ -39,28 +39,19 @@ struct exchange {
 
 /* An open connection. */
 struct tracked_connection {
-	struct connection_list *list; /* where it is: context->waiting or busy; NULL: being cut */
-	struct tracked_connection *before, *behind;
-	int64_t since; /* when it came there: nanoseconds, CLOCK_MONOTONIC */
+	struct deadline deadline; /* first; in context->waiting or busy, or in none: being cut */
 	int fd;
+	struct tls_connection *tls; /* whose plain end it is, or NULL */
+	bool placed;		    /* place is its own */
+	struct connection_place place;
+	long requests;
 	struct exchange *exchange; /* begun, not completed; or NULL */
 };
 
-/* The headers that count. */
-struct headers {
-	const char *host, *user_agent, *accept_language, *platform, *content_type;
-	size_t host_count, length_count;
-	uint64_t content_length;
-	bool chunked; /* Transfer-Encoding says that alone */
-	bool unclear; /* where the body ends, what the Host is, a name, or a NUL in a value */
-};
-
-static int64_t now_ns(void)
+static struct tracked_connection *tracked_of_deadline(struct deadline *deadline)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+	return (struct tracked_connection *)((char *)deadline -
+					     offsetof(struct tracked_connection, deadline));
 }
 
 static struct exchange *exchange_take(struct connection_context *context)
@@ -75,7 +66,7 @@ static struct exchange *exchange_take(struct connection_context *context)
 		if (!exchange)
 			return NULL;
 	}
-	exchange->started = now_ns();
+	exchange->started = clock_ns();
 	exchange->begun = exchange->answered = false;
 	exchange->refusal = 0;
 	exchange->uploaded = exchange->body_limit = 0;
@@ -99,26 +90,18 @@ static void exchange_give_back(struct connection_context *context, struct exchan
 	context->spare_count++;
 }
 
-static void leave_list(struct tracked_connection *tracked)
+/* A request is over: the log, the figures and what is remembered of it. */
+static void account(struct connection_context *context, const struct exchange *exchange,
+		    const struct http_response *response)
 {
-	struct connection_list *list = tracked->list;
+	enum client_kind client = exchange->request.client;
+	int64_t microseconds = (clock_ns() - exchange->started) / 1000;
 
-	if (!list)
-		return;
-	*(tracked->before ? &tracked->before->behind : &list->first) = tracked->behind;
-	*(tracked->behind ? &tracked->behind->before : &list->last) = tracked->before;
-	tracked->list = NULL;
-}
-
-static void move_to(struct connection_list *list, struct tracked_connection *tracked)
-{
-	leave_list(tracked);
-	tracked->since = now_ns();
-	tracked->list = list;
-	tracked->before = list->last;
-	tracked->behind = NULL;
-	*(tracked->before ? &tracked->before->behind : &list->first) = tracked;
-	list->last = tracked;
+	log_access(context->log, response, client, microseconds);
+	metrics_request(context->metrics, response->kind, client, response->status, microseconds,
+			response->body_size);
+	if (context->seen)
+		seen_note(context->seen, response, client, clock_seconds());
 }
 
 /* The line of a request that got no answer from here, and its end. */
@@ -128,8 +111,7 @@ static void give_up(struct connection_context *context, struct exchange *exchang
 	struct http_response response;
 
 	endpoint_refuse(status, &response);
-	log_access(context->log, &response, exchange->request.client,
-		   (now_ns() - exchange->started) / 1000);
+	account(context, exchange, &response);
 	exchange_give_back(context, exchange);
 }
 
@@ -149,68 +131,133 @@ static void forget(struct connection_context *context, struct tracked_connection
 {
 	if (!tracked)
 		return;
-	leave_list(tracked);
+	deadline_stop(&tracked->deadline);
+	if (tracked->placed)
+		connection_limit_leave(context->shared->connections, &tracked->place);
+	if (tracked->tls)
+		tls_edge_closed(tracked->tls);
 	if (tracked->exchange)
 		give_up(context, tracked->exchange, MHD_HTTP_BAD_REQUEST);
 	free(tracked);
+}
+
+static void notice_new(struct connection_context *context, struct MHD_Connection *connection,
+		       void **socket_context)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	struct tracked_connection *tracked = info ? calloc(1, sizeof(*tracked)) : NULL;
+
+	if (!tracked) /* log_target() finds that out, too */
+		return;
+	tracked->fd = info->connect_fd;
+	tracked->tls = context->arriving.tls;
+	context->arriving.tls = NULL;
+	if (context->arriving.place) {
+		tracked->placed = true;
+		tracked->place = *context->arriving.place;
+		context->arriving.place = NULL;
+	}
+	deadline_start(&context->waiting, &tracked->deadline);
+	*socket_context = tracked;
 }
 
 static void notice_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
 			      enum MHD_ConnectionNotificationCode code)
 {
 	struct connection_context *context = cls;
-	struct tracked_connection *tracked = *socket_context;
-	const union MHD_ConnectionInfo *info;
 
-	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
-		context->run_again |= context->open >= context->limit;
-		context->open--;
-		forget(context, tracked);
-		*socket_context = NULL;
+	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+		context->open++;
+		notice_new(context, connection, socket_context);
 		return;
 	}
-	context->open++;
-	context->accepted++;
-	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-	tracked = info ? calloc(1, sizeof(*tracked)) : NULL;
-	if (!tracked)
-		return;
-	tracked->fd = info->connect_fd;
-	move_to(&context->waiting, tracked);
-	*socket_context = tracked;
+	context->open--;
+	forget(context, *socket_context);
+	*socket_context = NULL;
+}
+
+bool connection_add(struct connection_context *context, int fd, const struct sockaddr *client,
+		    socklen_t size, const struct connection_place *place,
+		    struct tls_connection *tls)
+{
+	bool added;
+
+	context->arriving.tls = tls;
+	context->arriving.place = place;
+	added = MHD_add_connection(context->daemon, fd, client, size) == MHD_YES;
+	if (context->arriving.place) /* nobody keeps it */
+		connection_limit_leave(context->shared->connections, place);
+	if (context->arriving.tls)
+		tls_edge_closed(tls);
+	context->arriving.place = NULL;
+	context->arriving.tls = NULL;
+	if (!added)
+		metrics_add(context->metrics, METRIC_OUT_OF_MEMORY, 1);
+	return added;
 }
 
 /* Closed is a connection by libmicrohttpd alone; it sees the end of what comes in, and does. */
+static void cut(struct deadline *deadline)
+{
+	struct tracked_connection *tracked = tracked_of_deadline(deadline);
+
+	deadline_stop(deadline);
+	shutdown(tracked->fd, SHUT_RDWR);
+}
+
+static int64_t timeout_of(const struct connection_context *context)
+{
+	return (int64_t)context->shared->timeout * 1000000000;
+}
+
 void connection_cut_slow(struct connection_context *context)
 {
-	int64_t now = context->waiting.first ? now_ns() : 0;
+	struct deadline *deadline;
 
-	while (context->waiting.first && now - context->waiting.first->since > context->timeout) {
-		struct tracked_connection *tracked = context->waiting.first;
-
-		leave_list(tracked);
-		shutdown(tracked->fd, SHUT_RDWR);
+	while ((deadline = deadline_over(&context->waiting, timeout_of(context)))) {
+		metrics_add(context->metrics, METRIC_CUT_SLOW, 1);
+		cut(deadline);
 	}
 }
 
 int64_t connection_next_cut(const struct connection_context *context)
 {
-	int64_t left;
-
-	if (!context->waiting.first)
-		return -1;
-	left = context->waiting.first->since + context->timeout - now_ns();
-	return left < 0 ? 0 : left / 1000000 + 1;
+	return deadline_next(&context->waiting, timeout_of(context));
 }
 
-static void end_gone(const struct connection_list *list)
+bool connection_shed(struct connection_context *context, int64_t longest)
+{
+	struct deadline *deadline = deadline_over(&context->waiting, longest);
+
+	if (deadline)
+		cut(deadline);
+	return deadline;
+}
+
+void connection_cut_idle(struct connection_context *context, int64_t new_for, int64_t asked_for)
+{
+	int64_t now = clock_ns();
+
+	for (struct deadline *deadline = context->waiting.first, *next; deadline; deadline = next) {
+		const struct tracked_connection *tracked = tracked_of_deadline(deadline);
+
+		next = deadline->behind;
+		if (!tracked->exchange &&
+		    now - deadline->since > (tracked->requests ? asked_for : new_for))
+			cut(deadline);
+	}
+}
+
+static void end_gone(const struct deadline_list *list)
 {
 	char byte;
 
-	for (const struct tracked_connection *tracked = list->first; tracked;
-	     tracked = tracked->behind) {
-		if (recv(tracked->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
-			shutdown(tracked->fd, SHUT_RD); /* an event, where the end was none */
+	for (struct deadline *deadline = list->first; deadline; deadline = deadline->behind) {
+		int fd = tracked_of_deadline(deadline)->fd;
+
+		if (recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
+			shutdown(fd, SHUT_RD); /* an event, where the end was none */
 	}
 }
 
@@ -249,120 +296,6 @@ static void *log_target(void *cls, const char *target, struct MHD_Connection *co
 	return exchange;
 }
 
-/* What is no number is 0: libmicrohttpd has refused the request before, or reads no body. */
-static uint64_t number_of(const char *text, size_t size)
-{
-	uint64_t number = 0;
-
-	for (size_t i = 0; i < size && text[i] >= '0' && text[i] <= '9'; i++) {
-		if (number > UINT64_MAX / 10 - 1)
-			return UINT64_MAX;
-		number = 10 * number + (uint64_t)(text[i] - '0');
-	}
-	return number;
-}
-
-/*
- * A name with a blank in it, of which the next reader may think otherwise (RFC 9112 5.1). Of a
- * value that goes on in the next line libmicrohttpd 0.9.75 makes a part of a name: then there may
- * be a body, and it has not seen it.
- */
-static bool name_is_clear(const char *name, size_t size)
-{
-	if (size == 0 || name[size - 1] == '\t' || memchr(name, ' ', size))
-		return false;
-	return !(size > 14 && text_begins(name, "Content-Length")) &&
-	       !(size > 17 && text_begins(name, "Transfer-Encoding"));
-}
-
-/*
- * libmicrohttpd hands a value on as a C string. It cuts headers where they lie and makes two NULs
- * of the CR LF behind each: where there is only one, a NUL in the value came first (or the line
- * ended in LF alone, or went on in the next: neither has to be understood, RFC 9112 2.2 and 5.2).
- */
-static bool value_is_whole(const char *value, size_t size)
-{
-	return value[size] == '\0' && value[size + 1] == '\0';
-}
-
-/* Whether it can be a host at all; one that is not ours, or an IP address, is no fault. */
-static bool host_is_readable(const char *host, size_t size)
-{
-	bool ascii = true;
-
-	for (size_t i = 0; i < size; i++) {
-		unsigned char c = (unsigned char)host[i];
-
-		if (c <= ' ' || c == 0x7f)
-			return false;
-		ascii &= c < 0x80;
-	}
-	return size <= HOST_MAX && (ascii || text_is_clean(host, size));
-}
-
-/* Whether a key of the name's size is that name; most programs write it as it is written here. */
-static bool is_header(const char *key, const char *name, size_t size)
-{
-	return memcmp(key, name, size) == 0 || text_equals(key, size, name);
-}
-
-/* The last of several counts. */
-static void note_word(const char **ret, const char *name, const char *key, size_t size,
-		      const char *value)
-{
-	if (is_header(key, name, size))
-		*ret = value;
-}
-
-static enum MHD_Result note_header(void *cls, enum MHD_ValueKind kind, const char *key,
-				   size_t key_size, const char *value, size_t value_size)
-{
-	struct headers *headers = cls;
-
-	(void)kind;
-	headers->unclear |= !name_is_clear(key, key_size);
-	if (!value)
-		return MHD_YES;
-	headers->unclear |= !value_is_whole(value, value_size);
-	switch (key_size) { /* each has a length of its own */
-	case sizeof("Host") - 1:
-		if (is_header(key, "Host", key_size)) {
-			headers->host = value;
-			headers->host_count++;
-			headers->unclear |= !host_is_readable(value, value_size);
-		}
-		break;
-	case sizeof("User-Agent") - 1:
-		note_word(&headers->user_agent, "User-Agent", key, key_size, value);
-		break;
-	case sizeof("Content-Type") - 1:
-		note_word(&headers->content_type, "Content-Type", key, key_size, value);
-		break;
-	case sizeof("Accept-Language") - 1:
-		note_word(&headers->accept_language, "Accept-Language", key, key_size, value);
-		break;
-	case sizeof("Sec-CH-UA-Platform") - 1:
-		note_word(&headers->platform, "Sec-CH-UA-Platform", key, key_size, value);
-		break;
-	case sizeof("Content-Length") - 1:
-		if (is_header(key, "Content-Length", key_size)) {
-			headers->content_length = number_of(value, value_size);
-			headers->length_count++;
-		}
-		break;
-	case sizeof("Transfer-Encoding") - 1:
-		if (is_header(key, "Transfer-Encoding", key_size)) {
-			headers->unclear |=
-				headers->chunked || !text_equals(value, value_size, "chunked");
-			headers->chunked = true;
-		}
-		break;
-	default:
-		break;
-	}
-	return MHD_YES;
-}
-
 /*
  * libmicrohttpd hands the target on as a C string, so what follows a NUL in it would be lost. It
  * cuts the request line where it lies: url, a NUL for the blank, version. If there is more between
@@ -378,54 +311,33 @@ static bool target_is_whole(const struct exchange *exchange, const char *url, co
 	return end - begin == length + 1;
 }
 
-/*
- * Whether the headers are of one mind (RFC 9112): one Host, which version 1.1 must have (3.2), and
- * one way of telling where the body ends (6.3), or a proxy in front might see another request than
- * we do.
- */
-static bool headers_are_clear(const struct headers *headers, const char *version)
-{
-	if (headers->unclear || headers->host_count > 1 || headers->length_count > 1 ||
-	    (headers->chunked && headers->length_count))
-		return false;
-	if (strcmp(version, MHD_HTTP_VERSION_1_0) == 0)
-		return !headers->chunked; /* 1.0 has no such thing, RFC 9112 6.1 */
-	return headers->host_count == 1 || strcmp(version, MHD_HTTP_VERSION_1_1) != 0;
-}
-
-static bool may_ask_operations(const struct connection_context *context,
-			       struct MHD_Connection *connection)
-{
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-
-	return info && network_list_contains(&context->snapshot->operations, info->client_addr);
-}
-
 /* What a request of a person has more. Without random bytes a domain's profile is not given out. */
 static void read_page_request(struct connection_context *context, struct http_request *request,
-			      struct MHD_Connection *connection, const struct headers *headers)
+			      const struct request_headers *headers,
+			      const struct request_origin *origin)
 {
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	struct network_limit *limit = context->shared->limits[endpoint_limit(request)];
 
 	request->accept_language = headers->accept_language;
 	request->platform = headers->platform;
 	request->user_agent = headers->user_agent;
 	request->content_type = headers->content_type;
-	request->now = (int64_t)time(NULL);
+	request->now = clock_seconds();
 	request->retry_after = 0;
 	request->has_nonce = getrandom(request->nonce, sizeof(request->nonce), GRND_NONBLOCK) ==
 			     (ssize_t)sizeof(request->nonce);
-	if (info && endpoint_is_limited(request))
+	if (limit && origin->client)
 		request->retry_after =
-			network_limit_take(context->forms, info->client_addr, now_ns() / 1000000);
+			network_limit_take(limit, origin->client, clock_ns() / 1000000);
+	if (request->retry_after)
+		metrics_add(context->metrics,
+			    METRIC_LIMITED_FORM + (endpoint_limit(request) - LIMIT_FORM), 1);
 }
 
 /* Makes the request of target and headers; a fault becomes exchange->refusal. */
 static void read_request(struct connection_context *context, struct exchange *exchange,
-			 struct MHD_Connection *connection, const char *method,
-			 const struct headers *headers)
+			 const char *method, const struct request_headers *headers,
+			 const struct request_origin *origin)
 {
 	struct http_request *request = &exchange->request;
 	struct error err;
@@ -433,8 +345,11 @@ static void read_request(struct connection_context *context, struct exchange *ex
 	request->method = http_method_parse(method);
 	request->body = NULL;
 	request->body_size = 0;
-	request->operations = false;
-	if (http_request_parse_target(request, exchange->target, headers->host, &err) < 0) {
+	request->given = NULL;
+	request->given_size = 0;
+	request->operations = origin->operations;
+	request->transport = origin->transport;
+	if (http_request_parse_target(request, exchange->target, origin->host, &err) < 0) {
 		exchange->refusal =
 			err.code == ERROR_TOO_LARGE ? MHD_HTTP_URI_TOO_LONG : MHD_HTTP_BAD_REQUEST;
 		return;
@@ -443,116 +358,54 @@ static void read_request(struct connection_context *context, struct exchange *ex
 	exchange->body_limit = endpoint_body_limit(request);
 	if (headers->content_length > HTTP_BODY_MAX)
 		exchange->refusal = MHD_HTTP_CONTENT_TOO_LARGE;
-	if (strncmp(request->path, "/-/", 3) == 0)
-		request->operations = may_ask_operations(context, connection);
 	if (endpoint_is_page(request))
-		read_page_request(context, request, connection, headers);
+		read_page_request(context, request, headers, origin);
 }
 
-static const char *allow_text(unsigned int methods)
+/* What the endpoint wants from here goes into text, which must live until it has answered. */
+static void supply(struct connection_context *context, struct http_request *request,
+		   struct bytes *text)
 {
-	switch (methods) {
-	case HTTP_GET | HTTP_HEAD:
-		return "GET, HEAD";
-	case HTTP_GET | HTTP_HEAD | HTTP_POST:
-		return "GET, HEAD, POST";
-	case HTTP_POST:
-		return "POST";
-	default:
-		return "GET";
-	}
-}
-
-/*
- * A page shows nothing from elsewhere and tells nobody where it was: the link to it is as good as
- * the address that it holds.
- */
-static void add_page_headers(struct MHD_Response *to, const struct http_response *response)
-{
-	MHD_add_response_header(to, "Content-Security-Policy",
-				"default-src 'none'; style-src 'self'; img-src 'self'; "
-				"script-src 'self'; form-action 'self'; base-uri 'none'; "
-				"frame-ancestors 'none'");
-	MHD_add_response_header(to, "Referrer-Policy", "no-referrer");
-	MHD_add_response_header(to, "X-Robots-Tag", "noindex, nofollow");
-	MHD_add_response_header(to, "Cross-Origin-Opener-Policy", "same-origin");
-	if (response->immutable)
-		MHD_add_response_header(to, MHD_HTTP_HEADER_CACHE_CONTROL,
-					"public, max-age=31536000, immutable");
-	if (response->secure_host)
-		MHD_add_response_header(to, "Strict-Transport-Security", "max-age=31536000");
-}
-
-static void add_headers(struct MHD_Response *to, const struct http_response *response,
-			const struct connection_context *context)
-{
-	if (response->media_type)
-		MHD_add_response_header(to, MHD_HTTP_HEADER_CONTENT_TYPE, response->media_type);
-	MHD_add_response_header(to, "X-Content-Type-Options", "nosniff");
-	if (response->no_store)
-		MHD_add_response_header(to, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-	if (response->page)
-		add_page_headers(to, response);
-	if (response->retry_after) {
-		char seconds[16];
-
-		snprintf(seconds, sizeof(seconds), "%u", response->retry_after);
-		MHD_add_response_header(to, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
-	}
-	if (response->any_origin)
-		MHD_add_response_header(to, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-	if (response->allow)
-		MHD_add_response_header(to, MHD_HTTP_HEADER_ALLOW, allow_text(response->allow));
-	if (response->location[0])
-		MHD_add_response_header(to, MHD_HTTP_HEADER_LOCATION, response->location);
-	if (response->file_name[0]) { /* made of a domain name: nothing in it to quote */
-		char value[sizeof(response->file_name) + sizeof("attachment; filename=\"\"")];
-
-		snprintf(value, sizeof(value), "attachment; filename=\"%s\"", response->file_name);
-		MHD_add_response_header(to, MHD_HTTP_HEADER_CONTENT_DISPOSITION, value);
-	}
-	if (context->closing)
-		MHD_add_response_header(to, MHD_HTTP_HEADER_CONNECTION, "close");
-}
-
-/* Once a minute and worker, however many want a profile. */
-static void complain_unsigned(struct connection_context *context, const struct error *err)
-{
-	int64_t now = now_ns();
-
-	if (context->complained && now - context->complained < COMPLAINT_INTERVAL)
-		return;
-	context->complained = now;
-	log_message("a profile goes out unsigned: %s", err->text);
-}
-
-/* A profile that cannot be signed goes out as it is: it works, with a warning on the device. */
-static void sign(struct connection_context *context, struct http_response *response)
-{
-	char *signed_profile;
+	const char *webroot = context->snapshot->acme_webroot;
+	char file[ACME_FILE_MAX];
 	struct error err;
 	size_t size;
 
-	if (!context->snapshot->signer)
-		return;
-	if (profile_signer_sign(context->snapshot->signer, response->body, response->body_size,
-				(int64_t)time(NULL), &signed_profile, &size, &err) < 0) {
-		complain_unsigned(context, &err);
+	switch (endpoint_want(request)) {
+	case WANT_METRICS:
+		gauges_render(context->shared, context->snapshot, text);
+		break;
+	case WANT_ACME_FILE:
+		if (!webroot || !endpoint_acme_name(request) ||
+		    acme_webroot_read(webroot, endpoint_acme_name(request), file, &size, &err) < 0)
+			return;
+		bytes_append(text, file, size);
+		break;
+	case WANT_NOTHING:
+	default:
 		return;
 	}
-	free(response->owned);
-	response->owned = signed_profile;
-	response->body = signed_profile;
-	response->body_size = size;
+	request->given = text->failed ? NULL : text->data;
+	request->given_size = text->size;
+}
+
+/* Whether the connection ends with this answer. */
+static bool is_last(const struct connection_context *context,
+		    const struct tracked_connection *tracked)
+{
+	return context->closing || !tracked ||
+	       tracked->requests >= context->snapshot->settings->providers->configuration
+					    ->http_requests_per_connection;
 }
 
 static enum MHD_Result answer(struct connection_context *context, struct exchange *exchange,
 			      struct MHD_Connection *connection)
 {
+	CLEANUP(bytes_clear) struct bytes given = { 0 };
 	struct http_response response;
-	struct MHD_Response *to;
 	enum MHD_Result result;
 
+	supply(context, &exchange->request, &given);
 	if (exchange->refusal)
 		endpoint_refuse_request(&exchange->request, context->snapshot->settings,
 					exchange->refusal, &response);
@@ -560,22 +413,12 @@ static enum MHD_Result answer(struct connection_context *context, struct exchang
 		endpoint_serve(&exchange->request, context->snapshot->settings,
 			       &context->snapshot->state, &response);
 	if (response.sign)
-		sign(context, &response);
-	to = response.owned
-		     ? MHD_create_response_from_buffer(response.body_size, response.owned,
-						       MHD_RESPMEM_MUST_FREE)
-		     : MHD_create_response_from_buffer(response.body_size, (void *)response.body,
-						       MHD_RESPMEM_MUST_COPY);
-	if (!to) {
-		free(response.owned);
-		return MHD_NO;
-	}
-	add_headers(to, &response, context);
-	result = MHD_queue_response(connection, response.status, to);
-	MHD_destroy_response(to);
+		answer_sign(&context->signer, context->snapshot, context->metrics, &response);
+	account(context, exchange, &response);
 	exchange->answered = true;
-	log_access(context->log, &response, exchange->request.client,
-		   (now_ns() - exchange->started) / 1000);
+	result = answer_send(connection, &response, is_last(context, tracked_of(connection)));
+	if (result != MHD_YES)
+		metrics_add(context->metrics, METRIC_OUT_OF_MEMORY, 1);
 	return result;
 }
 
@@ -587,7 +430,7 @@ static enum MHD_Result take_upload(struct connection_context *context, struct ex
 				   const char *data, size_t *size)
 {
 	exchange->uploaded += *size;
-	if (exchange->uploaded > UPLOAD_CUT || now_ns() - exchange->started > context->timeout)
+	if (exchange->uploaded > UPLOAD_CUT || clock_ns() - exchange->started > timeout_of(context))
 		return MHD_NO;
 	if (exchange->uploaded <= exchange->body_limit)
 		bytes_append(&exchange->body, data, *size);
@@ -597,23 +440,39 @@ static enum MHD_Result take_upload(struct connection_context *context, struct ex
 	return exchange->body.failed ? MHD_NO : MHD_YES;
 }
 
+/* The other end of the connection, of a client or of a proxy. */
+static const struct sockaddr *peer_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+	return info ? info->client_addr : NULL;
+}
+
 /* A request that is refused here is answered at once, unread, and its connection ends. */
 static enum MHD_Result begin(struct connection_context *context, struct exchange *exchange,
 			     struct MHD_Connection *connection, const char *url, const char *method,
 			     const char *version)
 {
+	CLEANUP(request_headers_clear) struct request_headers headers;
 	struct tracked_connection *tracked = tracked_of(connection);
-	struct headers headers = { 0 };
+	struct request_origin origin;
 
 	exchange->begun = true;
-	if (tracked && tracked->list)
-		move_to(&context->busy, tracked);
-	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, note_header, &headers);
+	if (tracked) {
+		tracked->requests++;
+		if (tracked->deadline.list)
+			deadline_start(&context->busy, &tracked->deadline);
+	}
+	request_headers_read(connection, &headers);
 	exchange->request.client = client_kind_of(headers.user_agent);
-	if (!headers_are_clear(&headers, version) || !target_is_whole(exchange, url, version))
+	request_origin_find(context->snapshot, peer_of(connection), tracked && tracked->tls,
+			    &headers, &origin);
+	if (!request_headers_are_clear(&headers, version) ||
+	    !target_is_whole(exchange, url, version))
 		exchange->refusal = MHD_HTTP_BAD_REQUEST;
 	else
-		read_request(context, exchange, connection, method, &headers);
+		read_request(context, exchange, method, &headers, &origin);
 	return exchange->refusal ? answer(context, exchange, connection) : MHD_YES;
 }
 
@@ -657,8 +516,8 @@ static void completed(void *cls, struct MHD_Connection *connection, void **con_c
 	struct tracked_connection *tracked = tracked_of(connection);
 	struct exchange *exchange = *con_cls;
 
-	if (tracked && tracked->list)
-		move_to(&context->waiting, tracked);
+	if (tracked && tracked->deadline.list)
+		deadline_start(&context->waiting, &tracked->deadline);
 	if (!exchange)
 		return;
 	*con_cls = NULL;
@@ -678,25 +537,22 @@ static size_t keep_encoded(void *cls, struct MHD_Connection *connection, char *t
 	return strlen(text);
 }
 
-int connection_daemon_start(int listen_fd, const struct connection_limits *limits,
-			    struct connection_context *context, struct MHD_Daemon **ret,
-			    struct error *err)
+int connection_daemon_start(struct connection_context *context, struct error *err)
 {
-	context->timeout = (int64_t)limits->timeout * 1000000000;
-	context->limit = limits->connections;
-	context->forms = limits->forms;
-	/* epoll without a thread: run by our loop, since the internal one stalls at 128 events */
-	*ret = MHD_start_daemon(
-		MHD_USE_EPOLL, 0, NULL, NULL, handle, context, MHD_OPTION_LISTEN_SOCKET, listen_fd,
+	/*
+	 * epoll without a thread: run by our loop, since the internal one stalls at 128 events.
+	 * How many connections there are is decided before they come here.
+	 */
+	context->daemon = MHD_start_daemon(
+		MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, handle, context,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_SIZE, MHD_OPTION_CONNECTION_LIMIT,
-		limits->connections, MHD_OPTION_CONNECTION_TIMEOUT, limits->timeout,
-		MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned int)LISTENER_BACKLOG,
+		(unsigned int)INT_MAX, MHD_OPTION_CONNECTION_TIMEOUT, context->shared->timeout,
 		MHD_OPTION_NOTIFY_CONNECTION, notice_connection, context,
 		MHD_OPTION_URI_LOG_CALLBACK, log_target, context, MHD_OPTION_NOTIFY_COMPLETED,
 		completed, context, MHD_OPTION_UNESCAPE_CALLBACK, keep_encoded, NULL,
 		MHD_OPTION_END);
-	if (!*ret)
-		return error_set(err, ERROR_IO, "libmicrohttpd does not start on a socket");
+	if (!context->daemon)
+		return error_set(err, ERROR_IO, "libmicrohttpd does not start");
 	return 0;
 }
 

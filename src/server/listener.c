@@ -2,8 +2,9 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
-#include <stdbool.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -48,7 +49,45 @@ int listener_probe(const struct socket_address *address, struct error *err)
 	return 0;
 }
 
-int listener_open(const struct socket_address *address, int *ret, struct error *err)
+/*
+ * A TLS client speaks first: with the kernel holding it back until it does, its handshake begins as
+ * it is taken in. Nothing is lost where that cannot be had.
+ */
+static void defer(int fd)
 {
-	return listener_socket(address, true, ret, err);
+	const int seconds = 1;
+
+	setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof(seconds));
+}
+
+static int open_each(const struct socket_address_list *addresses, bool https,
+		     listener_callback *callback, void *cls, struct error *err)
+{
+	for (size_t i = 0; i < addresses->count; i++) {
+		int fd = -1;
+
+		if (listener_socket(&addresses->list[i], true, &fd, err) < 0)
+			return -1;
+		if (https)
+			defer(fd);
+		if (callback(cls, fd, https, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int listener_open_all(const struct listener_set *set, listener_callback *callback, void *cls,
+		      struct error *err)
+{
+	for (size_t i = 0; i < set->passed.count; i++) {
+		int fd = fcntl(set->passed.list[i].fd, F_DUPFD_CLOEXEC, 0);
+
+		if (fd < 0)
+			return error_errno(err, errno, "a passed socket");
+		if (callback(cls, fd, set->passed.list[i].https, err) < 0)
+			return -1;
+	}
+	if (open_each(&set->http, false, callback, cls, err) < 0)
+		return -1;
+	return open_each(&set->https, true, callback, cls, err);
 }

@@ -13,78 +13,88 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define LOG_BUFFER_SIZE (64 * 1024) /* bytes: about a thousand lines */
-#define LOG_LINE_MAX 512	    /* bytes */
+
+static enum log_format format_of_all = LOG_TEXT; /* as it was before there were threads */
 
 /* Between a poll() and its write() nobody else of us may write: the room is there only once. */
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 
 struct log {
 	int fd;
+	struct metrics_worker *metrics; /* or NULL */
 	size_t used;
-	size_t lost; /* lines that found no room */
+	size_t lost;		  /* lines that found no room */
+	time_t second;		  /* that time tells; only for JSON */
+	char time[LOG_TIME_SIZE]; /* made once a second */
 	char buffer[LOG_BUFFER_SIZE];
 };
 
-struct log *log_new(int fd)
+/* JOURNAL_STREAM has device and inode of the journal's end of stderr (systemd.exec(5)). */
+static bool stderr_is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	char own[64];
+	struct stat info;
+
+	if (!stream || fstat(STDERR_FILENO, &info) < 0)
+		return false;
+	snprintf(own, sizeof(own), "%ju:%ju", (uintmax_t)info.st_dev, (uintmax_t)info.st_ino);
+	return strcmp(stream, own) == 0;
+}
+
+void log_set_format(enum log_format format)
+{
+	if (format == LOG_TEXT && stderr_is_journal())
+		format = LOG_TEXT_JOURNAL;
+	format_of_all = format;
+}
+
+struct log *log_new(int fd, struct metrics_worker *metrics)
 {
 	struct log *log = malloc(sizeof(*log));
 
 	if (log) {
 		log->fd = fd;
+		log->metrics = metrics;
 		log->used = log->lost = 0;
+		log->second = -1;
 	}
 	return log;
 }
 
-static char *put_text(char *to, const char *text, size_t size)
+/* Good to a tick of the kernel's, which is good enough for a second and costs next to nothing. */
+static const char *current_time(struct log *log)
 {
-	memcpy(to, text, size);
-	to[size] = ' ';
-	return to + size + 1;
-}
+	struct timespec now;
 
-/* Not snprintf(): a line is written for every request, and this is a tenth of its instructions. */
-static char *put_number(char *to, uint64_t number)
-{
-	char digits[20];
-	size_t count = 0;
-
-	do {
-		digits[count++] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number);
-	while (count)
-		*to++ = digits[--count];
-	*to++ = ' ';
-	return to;
+	clock_gettime(CLOCK_REALTIME_COARSE, &now);
+	if (log->second != now.tv_sec) {
+		log_line_time(now.tv_sec, log->time);
+		log->second = now.tv_sec;
+	}
+	return log->time;
 }
 
 void log_access(struct log *log, const struct http_response *response, enum client_kind client,
 		int64_t microseconds)
 {
-	const char *client_name = client_kind_name(client);
-	char *start, *to;
+	const char *time = format_of_all == LOG_JSON ? current_time(log) : NULL;
 
-	if (LOG_BUFFER_SIZE - log->used < LOG_LINE_MAX)
+	if (LOG_BUFFER_SIZE - log->used < LOG_ACCESS_MAX)
 		log_flush(log);
-	if (LOG_BUFFER_SIZE - log->used < LOG_LINE_MAX) {
+	if (LOG_BUFFER_SIZE - log->used < LOG_ACCESS_MAX) {
 		log->lost++;
+		if (log->metrics)
+			metrics_add(log->metrics, METRIC_LOG_LINES_LOST, 1);
 		return;
 	}
-	start = to = log->buffer + log->used;
-	if (response->domain.length)
-		to = put_text(to, response->domain.text, response->domain.length);
-	else
-		to = put_text(to, "-", 1);
-	to = put_text(to, response->kind, strlen(response->kind));
-	to = put_text(to, client_name, strlen(client_name));
-	to = put_number(to, response->status);
-	to = put_number(to, microseconds > 0 ? (uint64_t)microseconds : 0);
-	to[-1] = '\n';
-	log->used += (size_t)(to - start);
+	log->used += log_line_access(format_of_all, time, response, client, microseconds,
+				     log->buffer + log->used);
 }
 
 static bool is_writable(int fd, int milliseconds)
@@ -133,7 +143,7 @@ void log_flush(struct log *log)
 		memmove(log->buffer, log->buffer + done, log->used - done);
 	log->used -= done;
 	if (log->lost && log->used == 0) {
-		log_message("%zu log lines were lost: nobody read them", log->lost);
+		log_warning("%zu log lines were lost: nobody read them", log->lost);
 		log->lost = 0;
 	}
 }
@@ -150,17 +160,49 @@ void log_free(struct log *log)
 	free(log);
 }
 
-void log_message(const char *format, ...)
+__attribute__((format(printf, 2, 0))) static void write_message(enum log_level level,
+								const char *format, va_list args)
 {
-	char line[ERROR_TEXT_SIZE + 256] = "signpostd: ";
-	size_t start = strlen(line), length;
+	char text[ERROR_TEXT_SIZE + 256], line[LOG_MESSAGE_MAX];
+	size_t length;
+
+	vsnprintf(text, sizeof(text), format, args);
+	length = log_line_message(format_of_all, level, time(NULL), text, line);
+	if (is_writable(STDERR_FILENO, 100))
+		write_now(STDERR_FILENO, line, length); /* there is nobody to tell of a failure */
+}
+
+void log_error(const char *format, ...)
+{
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(line + start, sizeof(line) - start - 1, format, args);
+	write_message(LOG_LEVEL_ERROR, format, args);
 	va_end(args);
-	length = strlen(line);
-	line[length++] = '\n';
-	if (is_writable(STDERR_FILENO, 100))
-		write_now(STDERR_FILENO, line, length); /* there is nobody to tell of a failure */
+}
+
+void log_warning(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	write_message(LOG_LEVEL_WARNING, format, args);
+	va_end(args);
+}
+
+void log_message(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	write_message(LOG_LEVEL_INFO, format, args);
+	va_end(args);
+}
+
+void log_finding(const struct finding *finding)
+{
+	if (finding->severity == FINDING_ERROR)
+		log_error("%s", finding->text);
+	else
+		log_warning("%s", finding->text);
 }

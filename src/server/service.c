@@ -5,8 +5,12 @@
 #include "server/service.h"
 
 #include "base/bytes.h"
+#include "server/clock.h"
 #include "server/follower.h"
 #include "server/listener.h"
+#include "server/log.h"
+#include "server/service_manager.h"
+#include "server/shared_make.h"
 #include "server/signer_follower.h"
 #include "server/worker.h"
 
@@ -16,14 +20,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
-#define FORM_NETWORKS 4096 /* whose use of the form is remembered */
-#define DESCRIPTORS 24	   /* that the service itself needs, the store's among them */
 #define TIME_SIZE sizeof("2026-01-01T00:00:00Z")
 
 struct service {
@@ -32,22 +32,23 @@ struct service {
 	struct follower *follower;
 	struct signer_follower *signers;
 	char *store_url;
-	struct network_limit *forms;
+	struct shared shared;
+	struct listener_set listeners;
 	struct worker **workers;
 	size_t worker_count;
 	size_t faults;		  /* errors in files of settings pages */
 	size_t domain_count;	  /* as last logged */
 	int64_t reload_failed_at; /* seconds since 1970, 0: the last one went well */
+	int64_t loaded_at;	  /* the settings: seconds since 1970 */
+	int64_t alive_at;	  /* last told to the service manager: nanoseconds */
 };
 
 static void log_findings(const struct findings *findings)
 {
 	for (size_t i = 0; i < findings->count; i++)
-		log_message("%s: %s",
-			    findings->list[i].severity == FINDING_ERROR ? "error" : "warning",
-			    findings->list[i].text);
+		log_finding(&findings->list[i]);
 	if (findings->errors + findings->warnings > findings->count)
-		log_message("%zu further findings: see signpost check",
+		log_warning("%zu further findings: see signpost check",
 			    findings->errors + findings->warnings - findings->count);
 }
 
@@ -99,6 +100,10 @@ static void describe_state(const struct service *service, bool ready, struct byt
 		bytes_append_text(text, "store: ok\n");
 	}
 	signer_follower_describe(service->signers, text);
+	if (service->shared.tls)
+		tls_certificates_describe(tls_context_certificates(service->shared.tls), text);
+	if (service->shared.seen)
+		seen_log_describe(service->shared.seen, text);
 	if (service->faults)
 		bytes_append_format(text,
 				    "pages: %zu error%s in their files, what is built in is used "
@@ -115,15 +120,21 @@ static int publish(struct service *service, struct snapshot **ret, struct error 
 {
 	CLEANUP(settings_unrefp) struct settings *settings = NULL;
 	CLEANUP(bytes_clear) struct bytes text = { 0 };
-	bool ready = follower_has_read(service->follower);
+	struct snapshot_state state = {
+		.ready = follower_has_read(service->follower),
+		.store_readable = !follower_trouble(service->follower),
+		.reload_failed = service->reload_failed_at,
+		.https = service->shared.tls,
+		.settings_loaded = service->loaded_at,
+	};
 
-	describe_state(service, ready, &text);
+	describe_state(service, state.ready, &text);
 	if (text.failed)
 		return error_no_memory(err);
+	state.text = text.data;
 	if (settings_new(service->providers, follower_table(service->follower), &settings, err) <
 		    0 ||
-	    snapshot_new(settings, signer_follower_signer(service->signers), ready, text.data, ret,
-			 err) < 0)
+	    snapshot_new(settings, signer_follower_signer(service->signers), &state, ret, err) < 0)
 		return -1;
 	for (size_t i = 0; i < service->worker_count; i++)
 		worker_publish(service->workers[i], *ret);
@@ -136,7 +147,7 @@ static void publish_to_workers(struct service *service)
 	struct error err = { 0 };
 
 	if (publish(service, &snapshot, &err) < 0)
-		log_message("cannot serve what was loaded: %s", err.text);
+		log_error("cannot serve what was loaded: %s", err.text);
 }
 
 /* Looks at the store, tells what is new about it. Returns whether answers may change. */
@@ -153,8 +164,8 @@ static bool follow(struct service *service)
 	if (!news && count == service->domain_count)
 		return false;
 	if (trouble)
-		log_message("store: %s; answering for the %zu domains that were last read", trouble,
-			    count);
+		log_error("store: %s; answering for the %zu domains that were last read", trouble,
+			  count);
 	else if (trouble_before)
 		log_message("store: readable again");
 	if (count != service->domain_count)
@@ -201,11 +212,14 @@ static bool differs(const char *a, const char *b)
 
 static void warn_of_restart(const struct configuration *old, const struct configuration *new)
 {
-	if (differs(old->listen_http, new->listen_http) || old->http_workers != new->http_workers ||
+	if (differs(old->listen_http, new->listen_http) ||
+	    differs(old->listen_https, new->listen_https) ||
+	    differs(old->tls_certificates, new->tls_certificates) ||
+	    old->tls_cache != new->tls_cache || old->http_workers != new->http_workers ||
 	    old->http_connections != new->http_connections ||
 	    old->http_timeout != new->http_timeout)
-		log_message("warning: [listen] http and [http] workers, connections and timeout "
-			    "change with a restart only");
+		log_warning("[listen], [tls] and [http] workers, connections and timeout change "
+			    "with a restart only");
 }
 
 static void reload(struct service *service)
@@ -216,17 +230,17 @@ static void reload(struct service *service)
 
 	if (load_providers(service->configuration_path, &providers, &faults, &err) < 0 ||
 	    open_follower(service, providers->configuration, &err) < 0 ||
-	    signer_follower_set(service->signers, providers->configuration, time(NULL), &err) < 0) {
+	    signer_follower_set(service->signers, providers->configuration, time(NULL), &err) < 0 ||
+	    shared_reload(&service->shared, providers->configuration, &err) < 0) {
 		provider_set_unref(providers);
 		service->reload_failed_at = time(NULL);
-		log_message("reload failed, the earlier settings are used: %s", err.text);
+		log_error("reload failed, the earlier settings are used: %s", err.text);
 		publish_to_workers(service);
 		return;
 	}
 	warn_of_restart(old->configuration, providers->configuration);
-	network_limit_set(service->forms,
-			  (unsigned int)providers->configuration->http_forms_per_network);
 	service->providers = providers;
+	service->loaded_at = time(NULL);
 	service->faults = faults;
 	service->reload_failed_at = 0;
 	follow(service);
@@ -235,76 +249,18 @@ static void reload(struct service *service)
 	log_message("reloaded: %zu providers", providers->count);
 }
 
-static long core_count(void)
+static int start_workers(struct service *service, struct error *err)
 {
-	long count = sysconf(_SC_NPROCESSORS_ONLN);
-
-	return count < 1 ? 1 : count;
-}
-
-/*
- * How many connections there may be: as configured, if the limit of descriptors can be raised for
- * them. Never more than descriptors, or accepting would fail for a worker that has none to give
- * back.
- */
-static long connection_count(const struct configuration *configuration, long workers)
-{
-	long wanted = configuration->http_connections, reserve = DESCRIPTORS + workers * 8;
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= (rlim_t)(wanted + reserve))
-		return wanted;
-	limit.rlim_cur = limit.rlim_max < (rlim_t)(wanted + reserve) ? limit.rlim_max
-								     : (rlim_t)(wanted + reserve);
-	if (setrlimit(RLIMIT_NOFILE, &limit) < 0 && getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return wanted;
-	if (limit.rlim_cur >= (rlim_t)(wanted + reserve))
-		return wanted;
-	wanted =
-		(long)limit.rlim_cur > reserve + workers ? (long)limit.rlim_cur - reserve : workers;
-	log_message("warning: %ju descriptors are allowed, so %ld connections instead of %ld",
-		    (uintmax_t)limit.rlim_cur, wanted, configuration->http_connections);
-	return wanted;
-}
-
-/* The form's limit, which all workers share. */
-static int make_limit(struct service *service, struct error *err)
-{
-	const struct configuration *configuration = service->providers->configuration;
-	uint64_t seed;
-
-	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
-		return error_errno(err, errno, "no random bytes");
-	return network_limit_new((unsigned int)configuration->http_forms_per_network, FORM_NETWORKS,
-				 seed, &service->forms, err);
-}
-
-static int start_workers(struct service *service, const struct socket_address_list *addresses,
-			 struct error *err)
-{
-	const struct configuration *configuration = service->providers->configuration;
-	long count = configuration->http_workers ? configuration->http_workers : core_count();
-	long connections = connection_count(configuration, count);
-	long daemons = count * (long)addresses->count;
-	struct connection_limits limits = {
-		.connections = (unsigned int)((connections + daemons - 1) / daemons),
-		.timeout = (unsigned int)configuration->http_timeout,
-		.forms = service->forms,
-	};
 	CLEANUP(snapshot_unrefp) struct snapshot *snapshot = NULL;
 
-	for (size_t i = 0; i < addresses->count; i++) {
-		if (listener_probe(&addresses->list[i], err) < 0)
-			return -1;
-	}
 	if (publish(service, &snapshot, err) < 0)
 		return -1;
-	service->workers = calloc((size_t)count, sizeof(struct worker *));
+	service->workers = calloc(service->shared.workers, sizeof(struct worker *));
 	if (!service->workers)
 		return error_no_memory(err);
-	while (service->worker_count < (size_t)count) {
-		if (worker_start(addresses, &limits, snapshot,
-				 &service->workers[service->worker_count], err) < 0)
+	while (service->worker_count < service->shared.workers) {
+		if (worker_start(&service->listeners, &service->shared, service->worker_count,
+				 snapshot, &service->workers[service->worker_count], err) < 0)
 			return -1;
 		service->worker_count++;
 	}
@@ -320,19 +276,52 @@ static void stop_workers(struct service *service)
 	service->worker_count = 0;
 }
 
+/* The status line for the service manager. */
+static void tell_ready(const struct service *service)
+{
+	char status[128];
+
+	snprintf(status, sizeof(status), "%zu providers, %zu domains, %zu workers",
+		 service->providers->count, domain_table_count(follower_table(service->follower)),
+		 service->worker_count);
+	service_manager_ready(status);
+}
+
 /* Reads the signals that have come. Returns whether one of them ends the service. */
 static bool obey(struct service *service, int signal_fd)
 {
 	struct signalfd_siginfo info;
+	bool again = false;
 
 	while (read(signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		if (info.ssi_signo != SIGHUP) {
 			log_message("signal %u: finishing what is under way", info.ssi_signo);
+			service_manager_stopping("finishing what is under way");
 			return true;
 		}
+		again = true;
+	}
+	if (again) {
+		service_manager_reloading();
 		reload(service);
+		tell_ready(service);
 	}
 	return false;
+}
+
+/* Tells the service manager that all threads turn. */
+static void tell_alive(struct service *service)
+{
+	int64_t interval = service_manager_watchdog() * 1000000, now = clock_ns();
+	bool alive = true;
+
+	if (!interval || now - service->alive_at < interval)
+		return;
+	for (size_t i = 0; i < service->worker_count; i++)
+		alive &= worker_is_alive(service->workers[i]);
+	if (alive)
+		service_manager_alive();
+	service->alive_at = now;
 }
 
 static void watch_until_stopped(struct service *service, int signal_fd)
@@ -346,43 +335,91 @@ static void watch_until_stopped(struct service *service, int signal_fd)
 		if (ready > 0 && obey(service, signal_fd))
 			return;
 		news = follow(service);
+		news |= seen_log_has_news(service->shared.seen);
 		if (signer_follower_look(service->signers, time(NULL)) || news)
 			publish_to_workers(service);
+		tell_alive(service);
 	}
 }
 
-static void log_start(const struct service *service, const struct socket_address_list *addresses)
+static void log_addresses(const struct socket_address_list *addresses, const char *scheme)
 {
 	char text[SOCKET_ADDRESS_TEXT_SIZE];
 
 	for (size_t i = 0; i < addresses->count; i++) {
 		socket_address_text(&addresses->list[i], 0, text);
-		log_message("listening on http://%s", text);
+		log_message("listening on %s://%s", scheme, text);
 	}
+}
+
+static void log_start(const struct service *service)
+{
+	log_addresses(&service->listeners.http, "http");
+	log_addresses(&service->listeners.https, "https");
+	if (service->listeners.passed.count)
+		log_message("listening on %zu sockets of the service manager",
+			    service->listeners.passed.count);
 	log_message("%zu providers, %zu domains, %zu workers", service->providers->count,
 		    domain_table_count(follower_table(service->follower)), service->worker_count);
 }
 
+/* Sockets that are passed take the place of those in the configuration. */
+static int find_listeners(struct service *service, struct error *err)
+{
+	const struct configuration *configuration = service->providers->configuration;
+	struct listener_set *set = &service->listeners;
+
+	if (service_manager_sockets(&set->passed, err) < 0)
+		return -1;
+	if (set->passed.count)
+		return 0;
+	if (socket_address_list_parse(configuration->listen_http, 0, &set->http, err) < 0 ||
+	    socket_address_list_parse(configuration->listen_https ? configuration->listen_https
+								  : "",
+				      0, &set->https, err) < 0)
+		return -1;
+	if (set->http.count + set->https.count == 0)
+		return error_set(err, ERROR_INVALID,
+				 "%s: [listen] http and https are empty: nothing to do",
+				 service->configuration_path);
+	for (size_t i = 0; i < set->http.count; i++) {
+		if (listener_probe(&set->http.list[i], err) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < set->https.count; i++) {
+		if (listener_probe(&set->https.list[i], err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool listens_for_https(const struct listener_set *set)
+{
+	for (size_t i = 0; i < set->passed.count; i++) {
+		if (set->passed.list[i].https)
+			return true;
+	}
+	return set->https.count > 0;
+}
+
 static int serve(struct service *service, int signal_fd, struct error *err)
 {
-	struct socket_address_list addresses = { 0 };
-
 	if (load_providers(service->configuration_path, &service->providers, &service->faults,
 			   err) < 0 ||
-	    socket_address_list_parse(service->providers->configuration->listen_http, 0, &addresses,
-				      err) < 0 ||
+	    find_listeners(service, err) < 0 ||
 	    open_follower(service, service->providers->configuration, err) < 0 ||
 	    signer_follower_new(&service->signers, err) < 0 ||
 	    signer_follower_set(service->signers, service->providers->configuration, time(NULL),
-				err) < 0)
+				err) < 0 ||
+	    shared_make(service->providers->configuration, listens_for_https(&service->listeners),
+			&service->shared, err) < 0)
 		return -1;
-	if (addresses.count == 0)
-		return error_set(err, ERROR_INVALID, "%s: [listen] http is empty: nothing to do",
-				 service->configuration_path);
+	service->loaded_at = service->shared.started;
 	follow(service);
-	if (make_limit(service, err) < 0 || start_workers(service, &addresses, err) < 0)
+	if (start_workers(service, err) < 0)
 		return -1;
-	log_start(service, &addresses);
+	log_start(service);
+	tell_ready(service);
 	watch_until_stopped(service, signal_fd);
 	return 0;
 }
@@ -406,7 +443,7 @@ int service_run(const char *configuration_path, struct error *err)
 	result = serve(&service, signal_fd, err);
 	stop_workers(&service);
 	free(service.workers);
-	network_limit_free(service.forms);
+	shared_clear(&service.shared);
 	follower_free(service.follower);
 	signer_follower_free(service.signers);
 	free(service.store_url);

@@ -95,18 +95,16 @@ static void tell_findings(struct signer_follower *follower, int64_t now)
 
 	profile_signer_check(follower->signer, now, &findings);
 	for (size_t i = 0; i < findings.count; i++)
-		log_message("%s: %s",
-			    findings.list[i].severity == FINDING_ERROR ? "error" : "warning",
-			    findings.list[i].text);
+		log_finding(&findings.list[i]);
 	follower->told_at = now;
 }
 
 static void tell_trouble(const struct signer_follower *follower)
 {
-	log_message("error: %s; profiles %s", follower->trouble.text,
-		    follower->signer ? "are signed with the certificate and key that were read "
-				       "before"
-				     : "go out unsigned until it can be read");
+	log_error("%s; profiles %s", follower->trouble.text,
+		  follower->signer ? "are signed with the certificate and key that were read "
+				     "before"
+				   : "go out unsigned until it can be read");
 }
 
 static void tell_signer(const struct signer_follower *follower)
@@ -161,9 +159,9 @@ static void note_missing(struct signer_follower *follower)
 	follower->valid = false;
 	follower->trouble.code = ERROR_NONE;
 	if (follower->certificate || follower->key)
-		log_message("error: [profile] %s is set, but %s is not; profiles go out unsigned",
-			    follower->certificate ? "certificate" : "key",
-			    follower->certificate ? "key" : "certificate");
+		log_error("[profile] %s is set, but %s is not; profiles go out unsigned",
+			  follower->certificate ? "certificate" : "key",
+			  follower->certificate ? "key" : "certificate");
 	else
 		log_message("profiles go out unsigned: [profile] certificate and key are not set");
 }

@@ -11,20 +11,34 @@
 #include "render/settings.h"
 #include "sign/profile_signer.h"
 
+/* What the main thread knows of itself. */
+struct snapshot_state {
+	bool ready; /* the store was read at least once */
+	bool store_readable, reload_failed;
+	bool https;		 /* offered by this service */
+	int64_t settings_loaded; /* seconds since 1970 */
+	const char *text;	 /* the lines of /-/ready */
+};
+
 struct snapshot {
 	int references;
 	struct settings *settings;
-	struct endpoint_state state; /* its text is owned */
-	struct network_list operations;
-	struct profile_signer *signer; /* valid when it was put here; NULL: none is */
+	struct endpoint_state state;	 /* its text is owned */
+	struct network_list operations;	 /* who may ask for /-/ */
+	struct network_list trusted;	 /* proxies */
+	struct profile_signer *signer;	 /* valid when it was put here; NULL: none is */
+	int64_t profile_certificate_end; /* of the signer: seconds since 1970; 0: there is none */
+	char *acme_webroot;		 /* NULL: none */
+	bool store_readable, reload_failed, https;
+	int64_t settings_loaded;
 };
 
 /*
- * Takes a reference of settings and of signer (which may be NULL), and copies text. ERROR_INVALID:
- * http.operations_from cannot be read (configuration_parse() has refused that before).
+ * Takes a reference of settings and of signer (which may be NULL), and copies state. ERROR_INVALID:
+ * a list of networks cannot be read (configuration_parse() has refused that before).
  */
-int snapshot_new(struct settings *settings, struct profile_signer *signer, bool ready,
-		 const char *text, struct snapshot **ret, struct error *err);
+int snapshot_new(struct settings *settings, struct profile_signer *signer,
+		 const struct snapshot_state *state, struct snapshot **ret, struct error *err);
 
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 void snapshot_unref(struct snapshot *snapshot);

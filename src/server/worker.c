@@ -1,61 +1,64 @@
 /*
- * The loop: wait for one of the daemons' epoll descriptors, a message from the main thread, or the
- * next deadline; run the daemons; write the log. libmicrohttpd's own threads are not used: its
+ * The loop: wait for a socket, libmicrohttpd's epoll descriptor, a message from the main thread, or
+ * the next deadline; run the daemon; write the log. libmicrohttpd's own threads are not used: its
  * internal epoll loop waits for its whole timeout when exactly 128 events are ready at once.
  */
 #include "server/worker.h"
 
-#include "server/listener.h"
+#include "server/acceptor.h"
+#include "server/clock.h"
+#include "server/watch.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdint.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #define STOP_SECONDS 10 /* the longest that a request under way may take when the service ends */
-#define EVENTS 16
+#define STOP_NEW (INT64_C(1000) * 1000000)  /* nanoseconds that a new connection has to ask */
+#define STOP_ASKED (INT64_C(250) * 1000000) /* and one that has been asked before */
+#define EVENTS 64
+#define ACCEPTORS_MAX (2 * SOCKET_ADDRESS_LIST_MAX + PASSED_SOCKETS_MAX)
 
 struct worker {
 	pthread_t thread;
 	int epoll_fd, event_fd;
-	struct MHD_Daemon **daemons;
-	size_t daemon_count;
+	struct watch event, daemon;
+	bool message; /* the event has come */
+	bool asked;   /* whether it is alive; atomic */
+	bool shares_sockets;
 	struct connection_context context;
+	struct tls_edge *edge; /* NULL: no HTTPS here */
+	struct acceptor *acceptors[ACCEPTORS_MAX];
+	size_t acceptor_count;
 	pthread_mutex_t lock;  /* of what follows */
 	struct snapshot *next; /* published, not yet taken; owned */
 	bool stop;
 };
 
-static int64_t now_ms(void)
+static int64_t sooner(int64_t a, int64_t b)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return a < 0 || (b >= 0 && b < a) ? b : a;
 }
 
 /* Milliseconds until the loop has to turn without an event, -1: never. */
 static int next_timeout(const struct worker *worker)
 {
 	int64_t result = connection_next_cut(&worker->context);
+	MHD_UNSIGNED_LONG_LONG timeout;
 
-	if (worker->context.run_again)
-		return 0;
-	if (log_waiting(worker->context.log) && (result < 0 || result > LOG_FLUSH_MS))
-		result = LOG_FLUSH_MS;
-
-	for (size_t i = 0; i < worker->daemon_count; i++) {
-		MHD_UNSIGNED_LONG_LONG timeout;
-
-		if (MHD_get_timeout(worker->daemons[i], &timeout) == MHD_YES &&
-		    (result < 0 || timeout < (uint64_t)result))
-			result = timeout > INT32_MAX ? INT32_MAX : (int64_t)timeout;
-	}
+	if (log_waiting(worker->context.log))
+		result = sooner(result, LOG_FLUSH_MS);
+	if (worker->edge)
+		result = sooner(result, tls_edge_next_cut(worker->edge));
+	for (size_t i = 0; i < worker->acceptor_count; i++)
+		result = sooner(result, acceptor_next(worker->acceptors[i]));
+	if (MHD_get_timeout(worker->context.daemon, &timeout) == MHD_YES)
+		result = sooner(result, timeout > INT32_MAX ? INT32_MAX : (int64_t)timeout);
 	return (int)result;
 }
 
@@ -66,6 +69,8 @@ static bool take_messages(struct worker *worker)
 	uint64_t count;
 	bool stop;
 
+	worker->message = false;
+	__atomic_store_n(&worker->asked, false, __ATOMIC_RELAXED);
 	if (read(worker->event_fd, &count, sizeof(count)) < 0)
 		return false; /* no message */
 	pthread_mutex_lock(&worker->lock);
@@ -80,51 +85,66 @@ static bool take_messages(struct worker *worker)
 	return stop;
 }
 
-static void run_daemons(struct worker *worker)
+/* What there is to do whatever has happened. */
+static void turn(struct worker *worker)
 {
-	worker->context.run_again = false;
 	connection_cut_slow(&worker->context);
-	for (size_t i = 0; i < worker->daemon_count; i++)
-		MHD_run(worker->daemons[i]);
+	MHD_run(worker->context.daemon);
+	if (worker->edge)
+		tls_edge_turn(worker->edge);
+	for (size_t i = 0; i < worker->acceptor_count; i++)
+		acceptor_turn(worker->acceptors[i]);
+}
+
+/* Waits at most so many milliseconds (-1: for ever) for something, and serves it. */
+static void wait_and_serve(struct worker *worker, int timeout)
+{
+	struct epoll_event events[EVENTS];
+	int count = epoll_wait(worker->epoll_fd, events, EVENTS, timeout);
+
+	for (int i = 0; i < count; i++) {
+		struct watch *watch = events[i].data.ptr;
+
+		watch->ready(watch, events[i].events);
+	}
+	turn(worker);
 }
 
 /*
- * A run takes in ten connections at most: goes on until one takes in nobody, or so many have come
- * that they cannot all have waited when this began.
+ * Takes in all whom the kernel has taken in, who would see their connection reset, and closes the
+ * sockets. Sockets that others have, too, are left to them, with all who wait there.
  */
-static void take_in_waiting(struct worker *worker)
+static void close_acceptors(struct worker *worker)
 {
-	size_t first = worker->context.accepted, before;
+	size_t rounds = worker->shares_sockets ? 0 : LISTENER_BACKLOG;
 
-	do {
-		before = worker->context.accepted;
-		run_daemons(worker);
-	} while (worker->context.accepted != before &&
-		 before - first < worker->daemon_count * LISTENER_BACKLOG);
+	for (size_t i = 0; i < worker->acceptor_count; i++) {
+		for (size_t round = 0; round < rounds; round++) {
+			if (acceptor_take_in(worker->acceptors[i]) == 0)
+				break;
+			turn(worker);
+		}
+		acceptor_free(worker->acceptors[i]);
+		worker->acceptors[i] = NULL;
+	}
+	worker->acceptor_count = 0;
 }
 
-/* Accepts what the kernel has already taken in, closes the sockets, finishes what is under way. */
+/* Finishes what is under way. */
 static void finish(struct worker *worker)
 {
-	int64_t end = now_ms() + STOP_SECONDS * 1000;
+	int64_t end = clock_ns() + STOP_SECONDS * INT64_C(1000000000);
 
 	worker->context.closing = true;
-	take_in_waiting(worker);
-	for (size_t i = 0; i < worker->daemon_count; i++) {
-		int fd = MHD_quiesce_daemon(worker->daemons[i]);
-
-		if (fd != MHD_INVALID_SOCKET)
-			close(fd);
-	}
-	run_daemons(worker);
-	while (worker->context.under_way && now_ms() < end) {
-		struct epoll_event events[EVENTS];
+	close_acceptors(worker);
+	turn(worker);
+	while ((worker->context.open || (worker->edge && tls_edge_busy(worker->edge))) &&
+	       clock_ns() < end) {
 		int timeout = next_timeout(worker);
 
 		connection_end_gone(&worker->context);
-		epoll_wait(worker->epoll_fd, events, EVENTS,
-			   timeout < 0 || timeout > 100 ? 100 : timeout);
-		run_daemons(worker);
+		connection_cut_idle(&worker->context, STOP_NEW, STOP_ASKED);
+		wait_and_serve(worker, timeout < 0 || timeout > 50 ? 50 : timeout);
 		log_flush(worker->context.log);
 	}
 }
@@ -132,63 +152,93 @@ static void finish(struct worker *worker)
 static void *worker_run(void *arg)
 {
 	struct worker *worker = arg;
-	int64_t flushed = now_ms();
+	int64_t flushed = clock_ns();
 
 	for (;;) {
-		struct epoll_event events[EVENTS];
-		int count = epoll_wait(worker->epoll_fd, events, EVENTS, next_timeout(worker));
-		bool message = false;
-
-		for (int i = 0; i < count; i++)
-			message |= events[i].data.fd == worker->event_fd;
-		if (message && take_messages(worker))
+		wait_and_serve(worker, next_timeout(worker));
+		if (worker->message && take_messages(worker))
 			break;
-		run_daemons(worker);
-		if (log_waiting(worker->context.log) && now_ms() - flushed >= LOG_FLUSH_MS) {
+		if (log_waiting(worker->context.log) &&
+		    clock_ns() - flushed >= LOG_FLUSH_MS * INT64_C(1000000)) {
 			log_flush(worker->context.log);
-			flushed = now_ms();
+			flushed = clock_ns();
 		}
 	}
 	finish(worker);
 	return NULL;
 }
 
-static int watch(struct worker *worker, int fd, struct error *err)
+static void event_ready(struct watch *watch, uint32_t events)
 {
-	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+	struct worker *worker = (struct worker *)((char *)watch - offsetof(struct worker, event));
+
+	(void)events;
+	worker->message = true;
+}
+
+/* It is run in each turn. */
+static void daemon_ready(struct watch *watch, uint32_t events)
+{
+	(void)watch;
+	(void)events;
+}
+
+static int watch_fd(struct worker *worker, int fd, struct watch *watch, struct error *err)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.ptr = watch };
 
 	if (epoll_ctl(worker->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0)
 		return error_errno(err, errno, "epoll_ctl");
 	return 0;
 }
 
-static int add_daemon(struct worker *worker, const struct socket_address *address,
-		      const struct connection_limits *limits, struct error *err)
+/* The plain end of a TLS connection. */
+static bool take_plain_end(void *cls, int fd, const struct sockaddr *client, socklen_t size,
+			   struct tls_connection *connection)
 {
-	const union MHD_DaemonInfo *info;
-	struct MHD_Daemon *daemon;
-	int fd = -1;
-
-	if (listener_open(address, &fd, err) < 0)
-		return -1;
-	if (connection_daemon_start(fd, limits, &worker->context, &daemon, err) < 0) {
-		close(fd);
-		return -1;
-	}
-	worker->daemons[worker->daemon_count++] = daemon;
-	info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD);
-	if (!info)
-		return error_set(err, ERROR_IO, "libmicrohttpd has no epoll descriptor");
-	return watch(worker, info->epoll_fd, err);
+	return connection_add(cls, fd, client, size, NULL, connection);
 }
 
+static int start_daemon(struct worker *worker, struct error *err)
+{
+	const union MHD_DaemonInfo *info;
+
+	if (connection_daemon_start(&worker->context, err) < 0)
+		return -1;
+	info = MHD_get_daemon_info(worker->context.daemon, MHD_DAEMON_INFO_EPOLL_FD);
+	if (!info)
+		return error_set(err, ERROR_IO, "libmicrohttpd has no epoll descriptor");
+	worker->daemon.ready = daemon_ready;
+	return watch_fd(worker, info->epoll_fd, &worker->daemon, err);
+}
+
+static int add_acceptor(void *cls, int fd, bool https, struct error *err)
+{
+	struct worker *worker = cls;
+	const struct acceptor_target target = {
+		.epoll_fd = worker->epoll_fd,
+		.shared = worker->context.shared,
+		.context = &worker->context,
+		.edge = worker->edge,
+		.metrics = worker->context.metrics,
+	};
+
+	if (acceptor_new(&target, fd, https, &worker->acceptors[worker->acceptor_count], err) < 0)
+		return -1;
+	worker->acceptor_count++;
+	return 0;
+}
+
+/* Backwards: the edge's connections have their other ends in the daemon. */
 static void worker_free(struct worker *worker)
 {
 	if (!worker)
 		return;
-	for (size_t i = 0; i < worker->daemon_count; i++)
-		MHD_stop_daemon(worker->daemons[i]);
-	free(worker->daemons);
+	for (size_t i = 0; i < worker->acceptor_count; i++)
+		acceptor_free(worker->acceptors[i]);
+	if (worker->context.daemon)
+		MHD_stop_daemon(worker->context.daemon);
+	tls_edge_free(worker->edge);
 	connection_context_clear(&worker->context);
 	log_free(worker->context.log);
 	snapshot_unref(worker->context.snapshot);
@@ -217,31 +267,44 @@ static int start_thread(struct worker *worker, struct error *err)
 	return 0;
 }
 
-int worker_start(const struct socket_address_list *addresses,
-		 const struct connection_limits *limits, struct snapshot *snapshot,
-		 struct worker **ret, struct error *err)
+/* NULL: no memory. */
+static struct worker *worker_new(const struct shared *shared, size_t number,
+				 struct snapshot *snapshot)
 {
-	CLEANUP(worker_freep) struct worker *worker = calloc(1, sizeof(*worker));
+	struct worker *worker = calloc(1, sizeof(*worker));
 
 	if (!worker)
-		return error_no_memory(err);
+		return NULL;
 	pthread_mutex_init(&worker->lock, NULL);
 	worker->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	worker->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	worker->context.log = log_new(STDERR_FILENO);
+	worker->event.ready = event_ready;
+	worker->context.shared = shared;
+	worker->context.metrics = metrics_worker(shared->metrics, number);
+	worker->context.seen = seen_log_worker(shared->seen, number);
+	worker->context.log = log_new(STDERR_FILENO, worker->context.metrics);
 	worker->context.snapshot = snapshot_ref(snapshot);
-	worker->daemons = calloc(addresses->count + 1, sizeof(struct MHD_Daemon *));
-	if (!worker->context.log || !worker->daemons)
+	return worker;
+}
+
+int worker_start(const struct listener_set *listeners, const struct shared *shared, size_t number,
+		 struct snapshot *snapshot, struct worker **ret, struct error *err)
+{
+	CLEANUP(worker_freep) struct worker *worker = worker_new(shared, number, snapshot);
+
+	if (!worker || !worker->context.log)
 		return error_no_memory(err);
 	if (worker->epoll_fd < 0 || worker->event_fd < 0)
 		return error_errno(err, errno, "cannot make an epoll or event descriptor");
-	if (watch(worker, worker->event_fd, err) < 0)
+	if (watch_fd(worker, worker->event_fd, &worker->event, err) < 0 ||
+	    start_daemon(worker, err) < 0)
 		return -1;
-	for (size_t i = 0; i < addresses->count; i++) {
-		if (add_daemon(worker, &addresses->list[i], limits, err) < 0)
-			return -1;
-	}
-	if (start_thread(worker, err) < 0)
+	if (shared->tls && tls_edge_new(worker->epoll_fd, shared, worker->context.metrics,
+					take_plain_end, &worker->context, &worker->edge, err) < 0)
+		return -1;
+	worker->shares_sockets = listeners->passed.count > 0;
+	if (listener_open_all(listeners, add_acceptor, worker, err) < 0 ||
+	    start_thread(worker, err) < 0)
 		return -1;
 	*ret = worker;
 	worker = NULL;
@@ -266,6 +329,14 @@ void worker_publish(struct worker *worker, struct snapshot *snapshot)
 	pthread_mutex_unlock(&worker->lock);
 	snapshot_unref(old);
 	wake(worker);
+}
+
+bool worker_is_alive(struct worker *worker)
+{
+	bool was_asked = __atomic_exchange_n(&worker->asked, true, __ATOMIC_RELAXED);
+
+	wake(worker);
+	return !was_asked;
 }
 
 void worker_stop(struct worker *worker)

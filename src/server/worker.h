@@ -1,23 +1,27 @@
-/* One thread that serves: its own sockets, its own libmicrohttpd daemons, its own log. */
+/* One thread that serves: its own sockets, its own libmicrohttpd daemon, its own log. */
 #ifndef SERVER_WORKER_H
 #define SERVER_WORKER_H
 
-#include "model/socket_address.h"
-#include "server/connection.h"
+#include "server/listener.h"
+#include "server/shared.h"
 #include "server/snapshot.h"
 
 struct worker;
 
 /*
- * Opens a socket on each address and starts the thread, which answers from snapshot (a reference is
- * taken). On failure nothing is left behind.
+ * Opens the sockets of worker number (from 0) and starts the thread, which answers from snapshot (a
+ * reference is taken). shared must outlive it. On failure nothing is left behind.
  */
-int worker_start(const struct socket_address_list *addresses,
-		 const struct connection_limits *limits, struct snapshot *snapshot,
-		 struct worker **ret, struct error *err);
+int worker_start(const struct listener_set *listeners, const struct shared *shared, size_t number,
+		 struct snapshot *snapshot, struct worker **ret, struct error *err);
 
 /* Answers come from snapshot (a reference is taken) from the worker's next turn on, at once. */
 void worker_publish(struct worker *worker, struct snapshot *snapshot);
+
+/*
+ * Whether the worker has turned since the last call; asks it to turn once more. True at the first.
+ */
+bool worker_is_alive(struct worker *worker);
 
 /* Asks the worker to accept nothing new, to finish what is under way, and to end. */
 void worker_stop(struct worker *worker);

@@ -7,41 +7,33 @@
  * Threads share certificate and key, which is what OpenSSL's reference counts are made for; what it
  * computes at the first use of a certificate is computed when it is loaded.
  */
-#include "sign/profile_signer_parts.h"
+#include "sign/profile_signer.h"
+
+#include "sign/certificate_file.h"
 
 #include <limits.h>
 #include <openssl/bio.h>
 #include <openssl/cms.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define SIGN_FLAGS (CMS_BINARY | CMS_NOSMIMECAP | CMS_PARTIAL)
 #define NAME_SIZE 128 /* bytes of a certificate's name in texts */
-#define TIME_SIZE sizeof("2026-01-01T00:00:00Z")
+
+struct profile_signer {
+	int references;
+	char *path; /* of the certificate, for texts */
+	X509 *certificate;
+	EVP_PKEY *key;
+	struct stack_st_X509 *chain; /* all others of the file, in its order */
+	struct stack_st_X509 *sent;  /* those of chain that go into a signature */
+	int64_t begin, end;	     /* of the validity, seconds since 1970 */
+};
 
 DEFINE_CLEANUP(BIO *, BIO_free)
 DEFINE_CLEANUP(ASN1_TIME *, ASN1_TIME_free)
 DEFINE_CLEANUP(CMS_ContentInfo *, CMS_ContentInfo_free)
-
-static const char *time_text(int64_t seconds, char ret[TIME_SIZE])
-{
-	time_t at = (time_t)seconds;
-	struct tm parts;
-
-	if (!gmtime_r(&at, &parts) || !strftime(ret, TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts))
-		snprintf(ret, TIME_SIZE, "an unknown time");
-	return ret;
-}
-
-static int64_t seconds_of(const ASN1_TIME *time)
-{
-	struct tm parts;
-
-	return ASN1_TIME_to_tm(time, &parts) ? (int64_t)timegm(&parts) : 0;
-}
 
 /* Loading */
 
@@ -65,24 +57,17 @@ static int choose_sent(struct profile_signer *signer, struct error *err)
 	return 0;
 }
 
-static int check_pair(const struct profile_signer *signer, const char *key, struct error *err)
+static int read_key(const char *path, const X509 *certificate, EVP_PKEY **ret, struct error *err)
 {
-	bool fits = X509_check_private_key(signer->certificate, signer->key) == 1;
+	static const char *const curves[] = { "prime256v1", "secp384r1", NULL };
 
-	ERR_clear_error();
-	if (fits)
-		return 0;
-	for (int i = 0; i < sk_X509_num(signer->chain); i++) {
-		fits = X509_check_private_key(sk_X509_value(signer->chain, i), signer->key) == 1;
-		ERR_clear_error();
-		if (fits)
-			return error_set(err, ERROR_INVALID,
-					 "%s: the key in %s is that of certificate %d in the file; "
-					 "it has to be the first",
-					 signer->path, key, i + 2);
-	}
-	return error_set(err, ERROR_INVALID, "%s: the key in %s is not this certificate's",
-			 signer->path, key);
+	if (certificate_file_check_mode(path, err) < 0 ||
+	    certificate_file_read_key(path, certificate, ret, err) < 0)
+		return -1;
+	return certificate_file_check_key(path, *ret, curves,
+					  "profiles are signed with RSA or with ECDSA on P-256 or "
+					  "P-384",
+					  err);
 }
 
 /* For the side effect: OpenSSL notes in a certificate what its extensions say. */
@@ -104,16 +89,17 @@ int profile_signer_load(const char *certificate, const char *key, struct profile
 	signer->chain = sk_X509_new_null();
 	if (!signer->path || !signer->chain)
 		return error_no_memory(err);
-	if (profile_signer_read_certificates(certificate, &signer->certificate, signer->chain,
-					     err) < 0 ||
-	    profile_signer_read_key(key, &signer->key, err) < 0 ||
-	    check_pair(signer, key, err) < 0 || choose_sent(signer, err) < 0)
+	if (certificate_file_read(certificate, NULL, &signer->certificate, signer->chain, err) <
+		    0 ||
+	    read_key(key, signer->certificate, &signer->key, err) < 0 ||
+	    certificate_file_check_pair(certificate, signer->certificate, signer->chain, key,
+					signer->key, err) < 0 ||
+	    choose_sent(signer, err) < 0)
 		return -1;
 	note_extensions(signer->certificate);
 	for (int i = 0; i < sk_X509_num(signer->chain); i++)
 		note_extensions(sk_X509_value(signer->chain, i));
-	signer->begin = seconds_of(X509_get0_notBefore(signer->certificate));
-	signer->end = seconds_of(X509_get0_notAfter(signer->certificate));
+	certificate_file_validity(signer->certificate, &signer->begin, &signer->end);
 	*ret = signer;
 	signer = NULL;
 	return 0;
@@ -164,15 +150,15 @@ void profile_signer_unref(struct profile_signer *signer)
 
 static int check_validity(const struct profile_signer *signer, int64_t now, struct error *err)
 {
-	char at[TIME_SIZE];
+	char at[CERTIFICATE_FILE_TIME_SIZE];
 
 	if (now < signer->begin)
 		return error_set(err, ERROR_UNAVAILABLE,
 				 "%s: the certificate is not valid before %s", signer->path,
-				 time_text(signer->begin, at));
+				 certificate_file_time(signer->begin, at));
 	if (now > signer->end)
 		return error_set(err, ERROR_UNAVAILABLE, "%s: the certificate expired at %s",
-				 signer->path, time_text(signer->end, at));
+				 signer->path, certificate_file_time(signer->end, at));
 	return 0;
 }
 
@@ -200,14 +186,14 @@ static const char *subject_text(X509 *certificate, char ret[NAME_SIZE])
 static void find_validity(const struct profile_signer *signer, int64_t now,
 			  struct findings *findings)
 {
-	char at[TIME_SIZE];
+	char at[CERTIFICATE_FILE_TIME_SIZE];
 	struct error err;
 
 	if (check_validity(signer, now, &err) < 0)
 		findings_add(findings, FINDING_ERROR, "%s; profiles go out unsigned", err.text);
 	else if (signer->end - now < PROFILE_SIGNER_EXPIRY_NEAR)
 		findings_add(findings, FINDING_WARNING, "%s: the certificate expires at %s",
-			     signer->path, time_text(signer->end, at));
+			     signer->path, certificate_file_time(signer->end, at));
 }
 
 static bool issued(X509 *issuer, X509 *subject)

@@ -15,8 +15,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PROFILE_SIGNER_FILE_MAX (256 * 1024)	   /* bytes of certificate or key file */
-#define PROFILE_SIGNER_CHAIN_MAX 16		   /* certificates in a file */
 #define PROFILE_SIGNER_EXPIRY_NEAR (7 * 24 * 3600) /* seconds: from then on it is a finding */
 
 /* Reference-counted, immutable. */

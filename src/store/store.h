@@ -76,6 +76,10 @@ int store_list(struct store *store, const char *provider, store_domain_callback 
 int store_find(struct store *store, const struct domain_name *domain, char **ret,
 	       struct error *err);
 
+/* Since when a domain has its provider, seconds since 1970; 0: not known, or no such domain. */
+int store_since(struct store *store, const struct domain_name *domain, int64_t *ret,
+		struct error *err);
+
 /*
  * Changes come in batches, each one transaction: whoever is killed leaves the whole batch or
  * nothing. `who` (a user's name) and `what` (the command) go into the audit line, with the counts

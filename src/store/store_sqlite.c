@@ -29,6 +29,12 @@ static const char *const statement_sql[STORE_STATEMENT_COUNT] = {
 	[STATEMENT_LIST] = "SELECT name, provider FROM domain "
 			   "WHERE ?1 IS NULL OR provider = ?1 ORDER BY name",
 	[STATEMENT_FIND] = "SELECT provider FROM domain WHERE name = ?1",
+	/* Each batch of domains has the next sequence number and one audit line. */
+	[STATEMENT_SINCE] = "SELECT at FROM (SELECT at, row_number() OVER (ORDER BY id) AS number, "
+			    "count(*) OVER () AS lines FROM audit "
+			    "WHERE added + changed + removed > 0) "
+			    "WHERE number = (SELECT changed FROM domain WHERE name = ?1) "
+			    "AND lines = (SELECT sequence FROM meta)",
 	[STATEMENT_ADD] = "INSERT INTO domain(name, changed, provider) VALUES (?1, ?2, ?3) "
 			  "ON CONFLICT DO NOTHING",
 	[STATEMENT_CHANGE] = "UPDATE domain SET provider = ?3, changed = ?2 "
@@ -266,6 +272,31 @@ int store_find(struct store *store, const struct domain_name *domain, char **ret
 		return -1;
 	*ret = provider;
 	provider = NULL;
+	return 0;
+}
+
+int store_since(struct store *store, const struct domain_name *domain, int64_t *ret,
+		struct error *err)
+{
+	static const char doing[] = "look since when a domain is there";
+	sqlite3_stmt *statement = store_statement(store, STATEMENT_SINCE, doing, err);
+	int64_t at = 0;
+	int step, result = 0;
+
+	if (!statement)
+		return -1;
+	if (sqlite3_bind_text(statement, 1, domain->text, (int)domain->length, SQLITE_STATIC) !=
+	    SQLITE_OK)
+		return store_failed(store, doing, err);
+	step = sqlite3_step(statement);
+	if (step == SQLITE_ROW)
+		at = sqlite3_column_int64(statement, 0);
+	else if (step != SQLITE_DONE)
+		result = store_failed(store, doing, err);
+	sqlite3_reset(statement);
+	if (result < 0 || store_settled(store, err) < 0)
+		return -1;
+	*ret = at;
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 #ifndef STORE_STORE_SQLITE_H
 #define STORE_STORE_SQLITE_H
 
+#include "base/bytes.h"
 #include "store/store.h"
 
 #include <sqlite3.h>
@@ -20,6 +21,7 @@ enum store_statement {
 	STATEMENT_READ_REMOVED,
 	STATEMENT_LIST,
 	STATEMENT_FIND,
+	STATEMENT_SINCE,
 	STATEMENT_ADD,
 	STATEMENT_CHANGE,
 	STATEMENT_REMOVE,
@@ -90,6 +92,12 @@ int store_layout_check(struct store *store, struct error *err);
 
 /* Makes the tables that are missing up to STORE_LAYOUT, all of them in an empty file: one step. */
 int store_layout_raise(struct store *store, struct error *err);
+
+/*
+ * Appends SQLite's URI of an absolute path, for a connection that never creates anything; unlocked:
+ * the file alone is the whole truth, and no locks are taken.
+ */
+void store_reader_uri(const char *path, bool unlocked, struct bytes *uri);
 
 /* Lets go of the database and all statements; an open batch ends without a trace. */
 void store_disconnect(struct store *store);

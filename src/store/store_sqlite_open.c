@@ -16,8 +16,6 @@
  */
 #include "store/store_sqlite.h"
 
-#include "base/bytes.h"
-
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -207,18 +205,17 @@ static int file_check(struct store *store, struct error *err)
 	return 0;
 }
 
-/* SQLite's URI form of the path, with the parameters for reading. */
-static void reader_uri(const struct store *store, struct bytes *uri)
+void store_reader_uri(const char *path, bool unlocked, struct bytes *uri)
 {
 	bytes_append_text(uri, "file:");
-	for (const char *p = store->path; *p; p++) {
+	for (const char *p = path; *p; p++) {
 		if (isalnum((unsigned char)*p) || strchr("/-._~", *p))
 			bytes_append(uri, p, 1);
 		else
 			bytes_append_format(uri, "%%%02X", (unsigned char)*p);
 	}
 	bytes_append_text(uri, "?mode=ro&readonly_shm=1");
-	if (store->unlocked)
+	if (unlocked)
 		bytes_append_text(uri, "&immutable=1");
 }
 
@@ -231,7 +228,7 @@ static int connect_file(struct store *store, struct error *err)
 	if (store->mode == STORE_READ) {
 		store->log = look_beside(store, "-wal");
 		store->unlocked = !log_usable(store) && !look_beside(store, "-journal").st_ino;
-		reader_uri(store, &name);
+		store_reader_uri(store->path, store->unlocked, &name);
 		flags |= SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
 	} else {
 		bytes_append_text(&name, store->path);

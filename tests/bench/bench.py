@@ -84,9 +84,9 @@ def get(port, path, body=None):
 
 
 class Server:
-    """A started server: its name, port, process ids; stop() ends it."""
+    """A started server: its name, port, process ids; stop() ends it. ask is as get()."""
 
-    def __init__(self, name, command, port, path, log=None, core=0):
+    def __init__(self, name, command, port, path, log=None, core=0, ask=get):
         self.name, self.port = name, port
         started = time.monotonic()
         self.process = subprocess.Popen(["taskset", "-c", str(core)] + command,
@@ -94,7 +94,7 @@ class Server:
                                         stderr=log or subprocess.DEVNULL)
         atexit.register(self.stop)
         while True:
-            answer = get(port, path)
+            answer = ask(port, path)
             if answer and answer[0] == 200:
                 break
             if self.process.poll() is not None or time.monotonic() - started > 60:

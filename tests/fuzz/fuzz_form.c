@@ -98,6 +98,23 @@ static void post(const struct http_request *request, const struct settings *sett
 	free(response);
 }
 
+/* By plain HTTP: to the form by https, with nothing of what was typed. */
+static void post_plain(struct http_request *request, const struct settings *settings)
+{
+	static const struct endpoint_state state = { .ready = true, .text = "ready\n" };
+	static const char form[] = "https://setup.hosting.example/?";
+	struct http_response *response = malloc(sizeof(*response));
+
+	PROMISE(response);
+	request->transport = HTTP_TRANSPORT_PLAIN;
+	endpoint_serve(request, settings, &state, response);
+	PROMISE(response->status == 303 || response->status == 414);
+	PROMISE(!response->owned && response->domain.length == 0);
+	if (response->status == 303)
+		PROMISE(strncmp(response->location, form, strlen(form)) == 0);
+	free(response);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct settings *settings;
@@ -122,8 +139,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		request->accept_language = *languages ? languages : NULL;
 		request->now = NOW;
 		endpoint_choose(request);
-		PROMISE(endpoint_is_limited(request));
+		PROMISE(endpoint_limit(request) == LIMIT_FORM);
 		post(request, settings);
+		post_plain(request, settings);
 		free((char *)request->body);
 	}
 	free(languages);

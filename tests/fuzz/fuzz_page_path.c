@@ -59,7 +59,8 @@ static void promise_page(const struct http_response *response)
 static void promise_response(const struct http_request *request,
 			     const struct http_response *response, const struct settings *settings)
 {
-	static const unsigned int statuses[] = { 200, 302, 400, 404, 405, 410 };
+	static const unsigned int statuses[] = { 200, 302, 400, 404, 405, 410, 414 };
+	bool plain = request->transport == HTTP_TRANSPORT_PLAIN;
 	bool known = false;
 
 	for (size_t i = 0; i < sizeof(statuses) / sizeof(*statuses); i++)
@@ -68,13 +69,16 @@ static void promise_response(const struct http_request *request,
 	PROMISE(strlen(response->body) == response->body_size);
 	PROMISE(text_is_utf8(response->body, response->body_size));
 	PROMISE((response->status == 302) == (response->location[0] != '\0'));
-	if (response->location[0])
-		PROMISE(strncmp(response->location, "https://setup.hosting.example/d/", 32) == 0);
+	if (response->location[0] && response->kind != KIND_DAV)
+		PROMISE(strncmp(response->location, "https://setup.hosting.example/d/",
+				plain ? 30 : 32) == 0);
+	if (plain && (response->kind == KIND_PAGE || response->kind == KIND_MOBILECONFIG))
+		PROMISE(response->status != 200); /* a token is not used in the clear */
 	if (response->domain.length)
 		PROMISE(settings_find(settings, &response->domain));
 	PROMISE(!response->sign || response->file_name[0]);
 	PROMISE(!endpoint_is_page(request) || response->status == 405 || response->no_store ||
-		strcmp(response->kind, "mobileconfig") == 0);
+		response->kind == KIND_MOBILECONFIG);
 	if (strcmp(response->media_type, "text/html; charset=utf-8") == 0)
 		promise_page(response);
 }
@@ -97,8 +101,9 @@ static void ask(struct http_request *request, const struct settings *settings)
 
 	PROMISE(response);
 	endpoint_choose(request);
-	for (unsigned int method = HTTP_GET; method <= HTTP_HEAD; method *= 2) {
-		request->method = method;
+	for (unsigned int transport = 0; transport <= HTTP_TRANSPORT_SECURE; transport++) {
+		request->method = transport == HTTP_TRANSPORT_ANY ? HTTP_HEAD : HTTP_GET;
+		request->transport = transport;
 		endpoint_serve(request, settings, &state, response);
 		promise_response(request, response, settings);
 		free(response->owned);

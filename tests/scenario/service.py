@@ -130,11 +130,11 @@ class Site:
 class Daemon:
     """signpostd on a site. Its log is kept in a file, unless stderr is given."""
 
-    def __init__(self, site, stderr=None, ready=True, wrap=()):
+    def __init__(self, site, stderr=None, ready=True, wrap=(), arguments=()):
         self.site = site
         self.log_path = os.path.join(site.root, "log")
         self.start([*wrap, *WRAP, os.path.join(PROGRAMS, "signpostd"), "--config",
-                    site.configuration], stderr)
+                    site.configuration, *arguments], stderr)
         if ready:
             self.wait_ready()
 

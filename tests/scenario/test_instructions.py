@@ -14,7 +14,7 @@ import service
 import wire
 
 FEW, MANY = 100, 1100
-LIMITS = {"autoconfig": 30000, "pox": 60000}  # user instructions a request
+LIMITS = {"autoconfig": 32000, "pox": 60000}  # user instructions a request
 AUTOCONFIG = (
     b"GET /mail/config-v1.1.xml?emailaddress=anna%40kunde.example HTTP/1.1\r\n"
     b"Host: autoconfig.kunde.example\r\n"

@@ -337,7 +337,7 @@ class Reload(PagesTest):
         os.chmod(self.keys_path, 0o644)
         self.daemon.reload()
         self.daemon.wait_log(r"^signpostd: error: .*its mode 0644")
-        self.daemon.wait_log(r"^signpostd: reload failed")
+        self.daemon.wait_log(r"^signpostd: error: reload failed")
         self.assertEqual(self.page(PERSON + token).status, 200)
 
     def test_without_keys(self):
@@ -447,6 +447,7 @@ class Broken(PagesTest):
 class Crowd(PagesTest):
     """Many people at once, while the settings change."""
 
+    keys = {"http_pages_per_network": "1000000"}
     languages = ("en", "de", "fr", "es")
 
     def ask(self, number, tokens, stop, failures):

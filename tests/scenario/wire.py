@@ -113,6 +113,7 @@ class Connection:
         self.deadline = deadline
         self.received = b""
         self.ended = False
+        self.was_reset = False
         self.socket = socket.create_connection((address, port), timeout=deadline,
                                                source_address=source and (source, 0))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -149,7 +150,8 @@ class Connection:
         except socket.timeout:
             raise WireError("no answer in time; so far: %r" % self.received[-200:]) from None
         except ConnectionError:
-            data = b""  # a reset: the server closed with our bytes unread
+            data = b""  # the server closed with our bytes unread
+            self.was_reset = True
         self.received += data
         self.ended = not data
         return not self.ended

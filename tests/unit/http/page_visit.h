@@ -36,6 +36,7 @@ struct sent {
 	int64_t now; /* 0: NOON */
 	unsigned int retry_after;
 	bool no_nonce;
+	enum http_transport transport;
 };
 
 static struct http_request request;
@@ -100,6 +101,9 @@ static inline void visit(const struct settings *settings, const char *target,
 	request.body_size = sent->body ? strlen(sent->body) : 0;
 	request.client = CLIENT_NONE;
 	request.operations = false;
+	request.transport = sent->transport;
+	request.given = NULL;
+	request.given_size = 0;
 	if (http_request_parse_target(&request, target, sent->host, &err) < 0)
 		fail_msg("%s: %s", target, err.text);
 	endpoint_choose(&request);

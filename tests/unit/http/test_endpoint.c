@@ -64,6 +64,9 @@ static void ask(enum http_method method, const char *target, const char *host, c
 	request.body_size = body ? strlen(body) : 0;
 	request.client = CLIENT_NONE;
 	request.operations = true;
+	request.transport = HTTP_TRANSPORT_ANY;
+	request.given = NULL;
+	request.given_size = 0;
 	assert_int_equal(http_request_parse_target(&request, target, host, &err), 0);
 	endpoint_choose(&request);
 	if (endpoint_is_page(&request))
@@ -111,6 +114,7 @@ static void assert_document(enum document_format format, const struct document_c
 	assert_int_equal(response.domain.length, domain.length);
 	assert_string_equal(response.location, "");
 	assert_int_equal(response.allow, 0);
+	assert_ptr_equal(response.provider, answers->id);
 	free(document.bytes);
 }
 
@@ -121,10 +125,11 @@ static void assert_text(unsigned int status, const char *media_type, const char 
 	assert_string_equal(response.body, text);
 	assert_int_equal(response.status, status);
 	assert_string_equal(response.media_type, media_type);
-	assert_string_equal(response.kind, kind);
+	assert_string_equal(request_kind_name(response.kind), kind);
 	assert_string_equal(response.domain.text, domain);
 	assert_int_equal(response.domain.length, strlen(domain));
 	assert_null(response.owned);
+	assert_null(response.provider);
 	assert_string_equal(response.file_name, "");
 }
 
@@ -192,7 +197,7 @@ static void answers_autoconfig(void **state)
 			ask(method, cases[i].target, cases[i].host, NULL);
 			strcat(subject, cases[i].domain);
 			assert_document(DOCUMENT_AUTOCONFIG, &usual, subject);
-			assert_string_equal(response.kind, "autoconfig");
+			assert_string_equal(request_kind_name(response.kind), "autoconfig");
 			assert_int_equal(response.any_origin, cases[i].any_origin);
 			assert_false(response.no_store); /* the same for all of a domain */
 			free(response.owned);
@@ -225,7 +230,7 @@ static void says_not_found(void **state)
 		{ "/Mail/Config-v1.1.xml", "kunde.example", "-", "" },
 		{ "/autodiscover/autodiscover.svc", "kunde.example", "-", "" },
 		{ "/v1.1", "kunde.example", "-", "" },
-		{ "/-/metrics", "kunde.example", "-", "" },
+		{ "/-/metrics/", "kunde.example", "-", "" },
 		{ "/mail/config-v1.1.xml", "x.example", "autoconfig", "" },
 		{ "/mail/config-v1.1.xml", "sub.kunde.example", "autoconfig", "" },
 		{ "/mail/config-v1.1.xml", "127.0.0.1", "autoconfig", "" },
@@ -369,7 +374,7 @@ static void answers_autodiscover(void **state)
 		ask(cases[i].body ? HTTP_POST : HTTP_GET, cases[i].target, cases[i].host,
 		    cases[i].body);
 		assert_document(cases[i].format, &usual, cases[i].address);
-		assert_string_equal(response.kind, cases[i].kind);
+		assert_string_equal(request_kind_name(response.kind), cases[i].kind);
 		assert_int_equal(response.no_store, cases[i].address[0] != '@');
 		free(response.owned);
 	}
@@ -482,7 +487,7 @@ static void answers_autodiscover_json(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		ask(HTTP_GET, cases[i].target, cases[i].host, NULL);
 		assert_document(DOCUMENT_AUTODISCOVER_JSON, &cases[i].choice, cases[i].domain);
-		assert_string_equal(response.kind, "autodiscover-json");
+		assert_string_equal(request_kind_name(response.kind), "autodiscover-json");
 		free(response.owned);
 	}
 }
@@ -567,7 +572,7 @@ static void answers_mta_sts(void **state)
 							   "mx: mx.hosting.example\r\n"
 							   "max_age: 604800\r\n");
 			assert_string_equal(response.media_type, "text/plain");
-			assert_string_equal(response.kind, "mta-sts");
+			assert_string_equal(request_kind_name(response.kind), "mta-sts");
 			assert_false(response.no_store);
 			assert_false(response.any_origin);
 			free(response.owned);
@@ -583,7 +588,7 @@ static void answers_pacc(void **state)
 	ask(HTTP_GET, "/.well-known/user-agent-configuration.json", "ua-auto-config.kunde.example",
 	    NULL);
 	assert_document(DOCUMENT_PACC, &usual, "@kunde.example");
-	assert_string_equal(response.kind, "pacc");
+	assert_string_equal(request_kind_name(response.kind), "pacc");
 	assert_true(response.any_origin);
 	assert_false(response.no_store); /* its digest stands in DNS: it names nobody */
 	free(response.owned);
@@ -629,7 +634,7 @@ static void answers_profiles(void **state)
 		strcat(target, cases[i].query);
 		ask(HTTP_GET, target, NULL, NULL);
 		assert_document(DOCUMENT_MOBILECONFIG, &cases[i].choice, cases[i].address);
-		assert_string_equal(response.kind, "mobileconfig");
+		assert_string_equal(request_kind_name(response.kind), "mobileconfig");
 		assert_true(response.no_store);
 		assert_string_not_equal(response.file_name, "");
 		free(response.owned);
@@ -663,7 +668,7 @@ static void refuses_long_parameters(void **state)
 		memcpy(target, begins[i], length);
 		target[length + EMAIL_ADDRESS_SIZE] = '\0';
 		ask(HTTP_GET, target, "kunde.example", NULL);
-		assert_text(400, TEXT, response.kind, "", UNREADABLE);
+		assert_text(400, TEXT, request_kind_name(response.kind), "", UNREADABLE);
 	}
 }
 
@@ -690,7 +695,9 @@ static void redirects_dav(void **state)
 		ask(cases[i].method, cases[i].target, cases[i].host, NULL);
 		assert_string_equal(response.location, cases[i].location);
 		assert_int_equal(response.status, 301);
-		assert_string_equal(response.kind, "dav");
+		assert_string_equal(response.provider,
+				    strcmp(response.domain.text, "odd.example") ? "full" : "odd");
+		assert_string_equal(request_kind_name(response.kind), "dav");
 	}
 }
 

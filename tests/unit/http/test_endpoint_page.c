@@ -106,7 +106,7 @@ static void serves_every_part(void **state)
 			visit(*state, target_of(cases[i].target, annas_token()), &sent);
 			assert_int_equal(response.status, cases[i].status);
 			assert_string_equal(response.media_type, cases[i].media_type);
-			assert_string_equal(response.kind, cases[i].kind);
+			assert_string_equal(request_kind_name(response.kind), cases[i].kind);
 			assert_holds(cases[i].holds);
 			assert_true(response.no_store);
 			assert_true(response.page);
@@ -118,6 +118,10 @@ static void serves_every_part(void **state)
 			assert_string_equal(response.file_name,
 					    profile ? "mail-kunde.example.mobileconfig" : "");
 			assert_true(response.domain.length > 0); /* for the log */
+			if (response.status != 200)
+				assert_null(response.provider);
+			else
+				assert_string_equal(response.provider, "full");
 		}
 	}
 }
@@ -304,7 +308,7 @@ static void serves_the_form(void **state)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		visit(*state, cases[i].target, &(struct sent){ .host = cases[i].host });
-		assert_string_equal(response.kind, "form");
+		assert_string_equal(request_kind_name(response.kind), "form");
 		assert_string_equal(response.domain.text, cases[i].domain);
 		if (!cases[i].location) {
 			assert_page(200, "form");
@@ -517,7 +521,7 @@ static void refuses_with_a_page(void **state)
 			memset(&response, 1, sizeof(response));
 			endpoint_refuse_request(&request, *state, statuses[j], &response);
 			assert_int_equal(response.status, statuses[j]);
-			assert_string_equal(response.kind, cases[i].kind);
+			assert_string_equal(request_kind_name(response.kind), cases[i].kind);
 			assert_silent_of("zzz");
 			if (!cases[i].page) {
 				assert_string_equal(response.media_type, PLAIN);
@@ -564,7 +568,7 @@ static void serves_what_belongs_to_pages(void **state)
 			visit(settings, targets[j], &nothing_special);
 			assert_int_equal(response.status, 200);
 			assert_string_equal(response.media_type, cases[i].media_type);
-			assert_string_equal(response.kind, "asset");
+			assert_string_equal(request_kind_name(response.kind), "asset");
 			assert_null(response.owned);
 			assert_int_equal(response.body_size, asset->size);
 			assert_memory_equal(response.body, asset->bytes, asset->size);
@@ -631,6 +635,46 @@ static void says_profiles_in_a_language(void **state)
 	assert_false(response.sign);
 }
 
+/* Whoever asks too often gets a page that costs less than what was asked for. */
+static void asks_for_patience(void **state)
+{
+	static const struct {
+		const char *target, *kind;
+		bool limited;
+	} cases[] = {
+		{ "/s/$", "page", true },
+		{ "/s/$/print", "page", true },
+		{ "/s/$/qr.svg", "page", true },
+		{ "/s/$/thunderbird.svg", "page", true },
+		{ "/s/$/mail.mobileconfig", "mobileconfig", true },
+		{ "/s/x", "page", true },
+		{ "/d/kunde.example", "page", true },
+		{ "/d/kunde.example/mail.mobileconfig?content=all", "mobileconfig", true },
+		{ "/mobileconfig?emailaddress=Anna%40kunde.example", "mobileconfig", true },
+		{ "/mobileconfig", "mobileconfig", true },
+		{ "/", "form", false },
+		{ "/setup", "form", false },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		for (unsigned int transport = 0; transport < 3; transport++) {
+			visit(*state, target_of(cases[i].target, annas_token()),
+			      &(struct sent){ .retry_after = 17, .transport = transport });
+			assert_string_equal(request_kind_name(response.kind), cases[i].kind);
+			if (!cases[i].limited) {
+				assert_true(response.status == 200 || response.status == 302);
+				assert_int_equal(response.retry_after, 0);
+				continue;
+			}
+			assert_page(429, "limited");
+			assert_int_equal(response.retry_after, 17);
+			assert_int_equal(response.domain.length, 0);
+			assert_null(response.provider);
+			assert_silent_of("Anna");
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -652,6 +696,7 @@ int main(void)
 		cmocka_unit_test(serves_no_logo_where_there_is_none),
 		cmocka_unit_test(offers_no_profile_where_there_is_none),
 		cmocka_unit_test(says_profiles_in_a_language),
+		cmocka_unit_test(asks_for_patience),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

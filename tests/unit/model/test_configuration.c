@@ -38,7 +38,8 @@ static void write_configuration(const struct configuration *configuration, char 
 #define LISTEN "listen.http = 127.0.0.1:8080\n"
 #define LANGUAGES "site.languages = en de fr es\n"
 #define COLORS "site.color = #1a5fb4\nsite.color_dark = #99c1f1\n"
-#define SITE LANGUAGES COLORS
+#define TLS "tls.cache = 1000\n"
+#define SITE TLS LANGUAGES COLORS
 #define STORE "store.url = sqlite:signpost.db\n"
 #define ZONES "providers.zones = zones\n"
 #define PROVIDERS "providers.directory = providers\n" ZONES
@@ -49,9 +50,12 @@ static void write_configuration(const struct configuration *configuration, char 
 	"dns.queries = 2000\ndns.queries_per_server = 50\ndns.updates = 4\ndns.change_limit = "    \
 	"30\n"
 #define DNS "dns.autodiscover = host\ndns.ttl = 3600\n" DNS_REST
-#define FORMS "http.forms_per_network = 60\n"
+#define PER_CONNECTION "http.connections_per_address = 1000\nhttp.requests_per_connection = 10000\n"
+#define PER_NETWORK "http.pages_per_network = 1200\nhttp.profiles_per_network = 240\n"
+#define FORMS PER_CONNECTION "http.forms_per_network = 60\n" PER_NETWORK
 #define HTTP "http.workers = 0\nhttp.connections = 10000\nhttp.timeout = 15\n" FORMS
-#define OPERATIONS "http.operations_from = 127.0.0.0/8 ::1\n"
+#define SEEN "seen.days = 90\n"
+#define OPERATIONS "http.operations_from = 127.0.0.0/8 ::1\n" SEEN
 #define DEFAULTS LISTEN SITE STORE PROVIDERS IDENTIFIER LINKS DNS HTTP OPERATIONS
 
 static void reads(void **state)
@@ -68,15 +72,15 @@ static void reads(void **state)
 		{ "[listen]\nhttp =\n[http]\noperations_from =\n[site]\nname =\nurl =\n"
 		  "[profile]\nnamespace =\n[dns]\nservice =\n",
 		  "listen.http = \n" SITE STORE PROVIDERS IDENTIFIER LINKS DNS HTTP
-		  "http.operations_from = \n" },
+		  "http.operations_from = \n" SEEN },
 		{ "# a comment\n; another\n[site] # here too\nname = Example; Hosting # 1 ; but "
 		  "not "
 		  "this\nurl\t: https://setup.hosting.example:8443/mail\nsupport = +44 20 7946 "
 		  "0000\n",
-		  LISTEN "site.name = Example; Hosting # 1\n"
-			 "site.url = https://setup.hosting.example:8443/mail\n"
-			 "site.support = +44 20 7946 0000\n" SITE STORE PROVIDERS IDENTIFIER LINKS
-				 DNS HTTP OPERATIONS },
+		  LISTEN TLS "site.name = Example; Hosting # 1\n"
+			     "site.url = https://setup.hosting.example:8443/mail\n"
+			     "site.support = +44 20 7946 0000\n" LANGUAGES COLORS STORE PROVIDERS
+				     IDENTIFIER LINKS DNS HTTP OPERATIONS },
 		/* an indented key that follows no other is a key */
 		{ "[http]\n  workers = 256\n[dns]\n\tttl = 60",
 		  LISTEN SITE STORE PROVIDERS IDENTIFIER LINKS
@@ -88,7 +92,7 @@ static void reads(void **state)
 		  "timeout = 600\n",
 		  LISTEN SITE STORE PROVIDERS IDENTIFIER LINKS DNS
 		  "http.workers = 0\nhttp.connections = 10000\nhttp.timeout = 600\n" FORMS
-		  "http.operations_from = 10.0.0.0/8 192.0.2.0/24 ::1\n" },
+		  "http.operations_from = 10.0.0.0/8 192.0.2.0/24 ::1\n" SEEN },
 		/* a section may come again */
 		{ "[dns]\nttl = 86400\n[store]\nurl = sqlite:/var/lib/signpost/signpost.db\n[dns]\n"
 		  "autodiscover = srv\nservice = AutoConfig.B\xc3\xbc"
@@ -118,25 +122,26 @@ static void reads(void **state)
 		  "logo = logo.svg\ncolor = #00AAff\npages = pages\n"
 		  "[profile]\ncertificate = a.pem\nkey = /b/c.pem\n[links]\nkeys = k\n"
 		  "days = 3650\n[http]\nforms_per_network = 1\n",
-		  LISTEN "site.phone = +44 20 7946 0000\nsite.hours = 9 to 5\n"
-			 "site.email = help@b\xc3\xbc"
-			 "cher.example\n"
-			 "site.help = https://help.hosting.example/e-mail/?from=setup#top\n"
-			 "site.welcome = You have reached the new mail server\n"
-			 "site.languages = pt-BR  gsw en\nsite.logo = logo.svg\n"
-			 "site.color = #00AAff\nsite.color_dark = #99c1f1\n"
-			 "site.pages = pages\n" STORE PROVIDERS IDENTIFIER
-			 "profile.certificate = a.pem\nprofile.key = /b/c.pem\nlinks.keys = k\n"
-			 "links.days = 3650\n" DNS
-			 "http.workers = 0\nhttp.connections = 10000\nhttp.timeout = 15\n"
-			 "http.forms_per_network = 1\n" OPERATIONS },
+		  LISTEN TLS
+		  "site.phone = +44 20 7946 0000\nsite.hours = 9 to 5\n"
+		  "site.email = help@b\xc3\xbc"
+		  "cher.example\n"
+		  "site.help = https://help.hosting.example/e-mail/?from=setup#top\n"
+		  "site.welcome = You have reached the new mail server\n"
+		  "site.languages = pt-BR  gsw en\nsite.logo = logo.svg\n"
+		  "site.color = #00AAff\nsite.color_dark = #99c1f1\n"
+		  "site.pages = pages\n" STORE PROVIDERS IDENTIFIER
+		  "profile.certificate = a.pem\nprofile.key = /b/c.pem\nlinks.keys = k\n"
+		  "links.days = 3650\n" DNS
+		  "http.workers = 0\nhttp.connections = 10000\nhttp.timeout = 15\n" PER_CONNECTION
+		  "http.forms_per_network = 1\n" PER_NETWORK OPERATIONS },
 		/* empty is not set, but for the list of languages */
 		{ "[site]\nphone =\nhours =\nemail =\nhelp =\nwelcome =\nlogo =\npages =\n"
 		  "[profile]\ncertificate =\nkey =\n[links]\nkeys =\n",
 		  DEFAULTS },
 		{ "[site]\nurl = http://[::1]:8080\n",
-		  LISTEN "site.url = http://[::1]:8080\n" SITE STORE PROVIDERS IDENTIFIER LINKS DNS
-			  HTTP OPERATIONS },
+		  LISTEN TLS "site.url = http://[::1]:8080\n" LANGUAGES COLORS STORE PROVIDERS
+			  IDENTIFIER LINKS DNS HTTP OPERATIONS },
 	};
 
 	(void)state;
@@ -184,10 +189,10 @@ static const struct {
 } refused[] = {
 	{ "[htp]\nworkers = x\n", "s.conf:1: [htp]: unknown section; is [http] meant?\n" },
 	{ "[Listen]\n", "s.conf:1: [Listen]: unknown section; is [listen] meant?\n" },
-	{ "[smtp-relay]\n", "s.conf:1: [smtp-relay]: unknown section; there are [listen] "
-			    "[site] [store] [providers] [profile] [links] [dns] [http]\n" },
-	{ "[]\n", "s.conf:1: []: unknown section; there are [listen] "
-		  "[site] [store] [providers] [profile] [links] [dns] [http]\n" },
+	{ "[smtp-relay]\n", "s.conf:1: [smtp-relay]: unknown section; there are [listen] [tls] "
+			    "[site] [store] [providers] [profile] [links] [dns] [http] [seen]\n" },
+	{ "[]\n", "s.conf:1: []: unknown section; there are [listen] [tls] [site] [store] "
+		  "[providers] [profile] [links] [dns] [http] [seen]\n" },
 	{ "[http\nworkers = x\n[dns]\nttl = 1\n",
 	  "s.conf:1: a section without its ]\n"
 	  "s.conf:4: [dns] ttl: \"1\" is not 60..86400 seconds\n" },
@@ -196,12 +201,16 @@ static const struct {
 	{ "[http]\nworker = 1\n", "s.conf:2: [http] worker: unknown key; is \"workers\" meant?\n" },
 	{ "[http]\nTTL = 1\nttl = 1\n",
 	  "s.conf:2: [http] TTL: unknown key; there are workers connections timeout "
-	  "forms_per_network operations_from\n"
+	  "connections_per_address requests_per_connection "
+	  "forms_per_network pages_per_network profiles_per_network trusted_proxies acme_webroot "
+	  "operations_from\n"
 	  "s.conf:3: [http] ttl: unknown key; it belongs into [dns]\n" },
 	{ "[http]\nworkers\n\n  = \nworkers 3\n",
 	  "s.conf:2: neither [section] nor KEY = VALUE\n"
 	  "s.conf:4: [http] : unknown key; there are workers connections timeout "
-	  "forms_per_network operations_from\n"
+	  "connections_per_address requests_per_connection "
+	  "forms_per_network pages_per_network profiles_per_network trusted_proxies acme_webroot "
+	  "operations_from\n"
 	  "s.conf:5: neither [section] nor KEY = VALUE\n" },
 	{ "[dns]\nttl = 60\n[http]\n[dns]\nttl = 0\n",
 	  "s.conf:5: [dns] ttl: set twice, first in line 2\n" },
@@ -391,8 +400,9 @@ static void tells_its_own_first_error(void **state)
 	assert_int_equal(
 		configuration_parse("[x]\n", 4, "s.conf", "/", &configuration, &findings, &err),
 		-1);
-	assert_string_equal(err.text, "s.conf:1: [x]: unknown section; there are [listen] [site] "
-				      "[store] [providers] [profile] [links] [dns] [http]");
+	assert_string_equal(err.text,
+			    "s.conf:1: [x]: unknown section; there are [listen] [tls] [site] "
+			    "[store] [providers] [profile] [links] [dns] [http] [seen]");
 	assert_int_equal(findings.errors, 2);
 }
 

@@ -1,6 +1,7 @@
 #include "sign/profile_signer.h"
 
 #include "certificates.h"
+#include "sign/certificate_file.h"
 
 #include <openssl/cms.h>
 #include <openssl/err.h>
@@ -101,19 +102,19 @@ static void key_for_certificate(const struct certificates *all)
 
 static void large_certificate(const struct certificates *all)
 {
-	char *bytes = calloc(1, PROFILE_SIGNER_FILE_MAX + 1);
+	char *bytes = calloc(1, CERTIFICATE_FILE_MAX + 1);
 
-	certificates_write_bytes(all, CERTIFICATE, bytes, PROFILE_SIGNER_FILE_MAX + 1);
+	certificates_write_bytes(all, CERTIFICATE, bytes, CERTIFICATE_FILE_MAX + 1);
 	free(bytes);
 }
 
 static void many_certificates(const struct certificates *all)
 {
-	X509 *list[PROFILE_SIGNER_CHAIN_MAX + 1];
+	X509 *list[CERTIFICATE_FILE_CHAIN_MAX + 1];
 
-	for (size_t i = 0; i <= PROFILE_SIGNER_CHAIN_MAX; i++)
+	for (size_t i = 0; i <= CERTIFICATE_FILE_CHAIN_MAX; i++)
 		list[i] = all->intermediate;
-	certificates_write(all, CERTIFICATE, list, PROFILE_SIGNER_CHAIN_MAX + 1);
+	certificates_write(all, CERTIFICATE, list, CERTIFICATE_FILE_CHAIN_MAX + 1);
 }
 
 static void directory_certificate(const struct certificates *all)

@@ -344,12 +344,52 @@ static void opens_paths_of_any_kind(void **state)
 	}
 }
 
+static int64_t since(struct store *store, const char *name)
+{
+	struct domain_name domain = domain_of(name);
+	struct error err = { 0 };
+	int64_t at = -1;
+
+	if (store_since(store, &domain, &at, &err) < 0)
+		fail_msg("%s", err.text);
+	return at;
+}
+
+/* The time of the batch that gave a domain its provider, whatever else happened meanwhile. */
+static void tells_since_when(void **state)
+{
+	struct place *place = *state;
+	CLEANUP(store_closep) struct store *store = NULL;
+
+	put_alone(place, "a.example", "one"); /* batches 1 to 5 */
+	put_alone(place, "b.example", "one");
+	put_alone(place, "a.example", "two");
+	put_alone(place, "b.example", "one"); /* changes nothing: no batch */
+	put_alone(place, "c.example", "one");
+	put_alone(place, "c.example", NULL);
+	place_run(place, "INSERT INTO audit(id, at, who, what, added, changed, removed, dns_seen) "
+			 "VALUES (100, 1, 'tester', 'dns verify', 0, 0, 0, 1)");
+	put_alone(place, "d.example", "one");
+	place_run(place, "UPDATE audit SET at = 1000 * id");
+	store = store_at(place, STORE_READ);
+	assert_int_equal(since(store, "a.example"), 3000);
+	assert_int_equal(since(store, "b.example"), 2000);
+	assert_int_equal(since(store, "c.example"), 0);
+	assert_int_equal(since(store, "d.example"), 101000);
+	store_close(store);
+	/* an audit that somebody shortened tells nothing */
+	place_run(place, "DELETE FROM audit WHERE id = 1");
+	store = store_at(place, STORE_READ);
+	assert_int_equal(since(store, "b.example"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PLACE_TEST(tells_what_a_change_did),
 		PLACE_TEST(lists_one_provider),
 		PLACE_TEST(finds_a_domain),
+		PLACE_TEST(tells_since_when),
 		PLACE_TEST(a_batch_is_one_step),
 		PLACE_TEST(an_undone_batch_leaves_nothing),
 		PLACE_TEST(reads_what_changed_since),

@@ -1,0 +1,16 @@
+#include "server/clock.h"
+
+#include <time.h>
+
+int64_t clock_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int64_t clock_seconds(void)
+{
+	return (int64_t)time(NULL);
+}
