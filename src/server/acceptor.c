@@ -49,8 +49,8 @@ static void make_room(struct acceptor *acceptor)
 	const struct acceptor_target *target = &acceptor->target;
 
 	for (size_t i = 0; i < BATCH; i++) {
-		if (!connection_shed(target->context, SHED_AFTER) &&
-		    !(target->edge && tls_edge_shed(target->edge, SHED_AFTER)))
+		if (!(target->edge && tls_edge_shed(target->edge, SHED_AFTER)) &&
+		    !connection_shed(target->context, SHED_AFTER))
 			break;
 		metrics_add(target->metrics, METRIC_SHED, 1);
 	}

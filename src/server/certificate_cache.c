@@ -14,6 +14,7 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 #define NONE UINT32_MAX
@@ -111,13 +112,16 @@ static uint32_t make_room(struct certificate_cache *cache, struct certificate_pa
 	return number;
 }
 
-static uint32_t add_place(struct certificate_cache *cache, char *folder, uint64_t hash,
+static uint32_t add_place(struct certificate_cache *cache, const char *folder, uint64_t hash,
 			  struct certificate_pair **ret_pair)
 {
 	uint32_t number = make_room(cache, ret_pair), *chain = chain_of(cache, hash);
 	struct place *place = &cache->places[number];
 
-	place->folder = folder;
+	if (asprintf(&place->folder, "%s", folder) < 0) {
+		place->folder = NULL; /* it stays free */
+		return NONE;
+	}
 	place->hash = hash;
 	place->next = *chain;
 	*chain = number;
@@ -148,17 +152,17 @@ certificate_ticket certificate_cache_put(struct certificate_cache *cache, const 
 {
 	uint64_t hash = siphash(cache->seed, folder, strlen(folder));
 	struct certificate_pair *forgotten = NULL, *old;
-	char *copy = strdup(folder);
 	certificate_ticket ticket;
 	uint32_t at;
 
-	if (!copy)
-		return 0;
 	pthread_mutex_lock(&cache->mutex);
 	at = find_place(cache, folder, hash);
+	if (at == NONE)
+		at = add_place(cache, folder, hash, &forgotten);
 	if (at == NONE) {
-		at = add_place(cache, copy, hash, &forgotten);
-		copy = NULL;
+		pthread_mutex_unlock(&cache->mutex);
+		certificate_pair_unref(forgotten);
+		return 0;
 	}
 	old = cache->places[at].state.pair;
 	cache->places[at].state = *state;
@@ -169,7 +173,6 @@ certificate_ticket certificate_cache_put(struct certificate_cache *cache, const 
 	pthread_mutex_unlock(&cache->mutex);
 	certificate_pair_unref(forgotten);
 	certificate_pair_unref(old);
-	free(copy);
 	return ticket;
 }
 

@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/siphash.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -188,9 +189,12 @@ static int carry_folder(struct certificate_index *index, const struct certificat
 int certificate_index_carry(struct certificate_index *index, const struct certificate_index *before,
 			    uint64_t key, const char *folder, struct error *err)
 {
-	struct record record = *find_record(before, key);
+	const struct record *found = find_record(before, key);
 	uint32_t number = NONE;
+	struct record record;
 
+	assert(found);
+	record = *found;
 	if (record.folder != NONE &&
 	    carry_folder(index, before, record.folder, folder, &number, err) < 0)
 		return -1;

@@ -53,7 +53,8 @@ bool certificate_names_include(const struct certificate_names *names,
 	const char *parent = strchr(name->text, '.');
 
 	for (const char *own = NULL; (own = certificate_names_next(names, own));) {
-		if (own[0] == '*' ? strcmp(own + 1, parent) == 0 : strcmp(own, name->text) == 0)
+		if (own[0] == '*' ? parent && strcmp(own + 1, parent) == 0
+				  : strcmp(own, name->text) == 0)
 			return true;
 	}
 	return false;

@@ -24,6 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define RELOAD_MEMORY (32 * 1024 * 1024) /* bytes: of the largest settings, and more */
 #define TIME_SIZE sizeof("2026-01-01T00:00:00Z")
 
 struct service {
@@ -41,6 +42,7 @@ struct service {
 	int64_t reload_failed_at; /* seconds since 1970, 0: the last one went well */
 	int64_t loaded_at;	  /* the settings: seconds since 1970 */
 	int64_t alive_at;	  /* last told to the service manager: nanoseconds */
+	struct tls_certificates_figures certificates; /* as last told */
 };
 
 static void log_findings(const struct findings *findings)
@@ -222,13 +224,26 @@ static void warn_of_restart(const struct configuration *old, const struct config
 			    "with a restart only");
 }
 
+/*
+ * libxml2 2.9.14 does not survive every allocation that fails in the middle of a document, so a
+ * reload does not begin without the memory that it may need.
+ */
+static int check_memory(struct error *err)
+{
+	void *volatile memory = malloc(RELOAD_MEMORY); /* not to be optimised away */
+
+	free(memory);
+	return memory ? 0 : error_no_memory(err);
+}
+
 static void reload(struct service *service)
 {
 	struct provider_set *providers = NULL, *old = service->providers;
 	struct error err = { 0 };
 	size_t faults;
 
-	if (load_providers(service->configuration_path, &providers, &faults, &err) < 0 ||
+	if (check_memory(&err) < 0 ||
+	    load_providers(service->configuration_path, &providers, &faults, &err) < 0 ||
 	    open_follower(service, providers->configuration, &err) < 0 ||
 	    signer_follower_set(service->signers, providers->configuration, time(NULL), &err) < 0 ||
 	    shared_reload(&service->shared, providers->configuration, &err) < 0) {
@@ -324,6 +339,22 @@ static void tell_alive(struct service *service)
 	service->alive_at = now;
 }
 
+/* Whether /-/ready would say something else of the certificates. */
+static bool look_at_certificates(struct service *service)
+{
+	struct tls_certificates_figures now, *last = &service->certificates;
+	bool news;
+
+	if (!service->shared.tls)
+		return false;
+	tls_certificates_figures(tls_context_certificates(service->shared.tls), &now);
+	news = now.folders != last->folders || now.unreadable != last->unreadable ||
+	       now.expired != last->expired || now.ending != last->ending ||
+	       now.next_end != last->next_end;
+	*last = now;
+	return news;
+}
+
 static void watch_until_stopped(struct service *service, int signal_fd)
 {
 	struct pollfd item = { .fd = signal_fd, .events = POLLIN };
@@ -336,6 +367,7 @@ static void watch_until_stopped(struct service *service, int signal_fd)
 			return;
 		news = follow(service);
 		news |= seen_log_has_news(service->shared.seen);
+		news |= look_at_certificates(service);
 		if (signer_follower_look(service->signers, time(NULL)) || news)
 			publish_to_workers(service);
 		tell_alive(service);

@@ -8,12 +8,15 @@
  */
 #include "server/tls_context.h"
 
+#include "model/domain_name.h"
 #include "server/clock.h"
 
+#include <assert.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/rand.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 #define TICKET_KEY_SECONDS (12 * 3600) /* as long again old tickets are accepted */
@@ -27,7 +30,7 @@ struct ticket_key {
 struct tls_context {
 	SSL_CTX *ssl;
 	struct tls_certificates *certificates;
-	char **fallback;
+	char fallback[TLS_FALLBACKS_MAX][DOMAIN_NAME_SIZE];
 	size_t fallback_count;
 	EVP_CIPHER *cipher;
 	pthread_mutex_t lock; /* of the keys */
@@ -202,18 +205,16 @@ static int configure(struct tls_context *context)
 		       : -1;
 }
 
-static int copy_fallback(struct tls_context *context, const char *const *fallback, size_t count)
+/* What is too long for a name is none. */
+static void copy_fallback(struct tls_context *context, const char *const *fallback, size_t count)
 {
-	context->fallback = calloc(count + 1, sizeof(char *));
-	if (!context->fallback)
-		return -1;
+	assert(count <= TLS_FALLBACKS_MAX);
 	for (size_t i = 0; i < count; i++) {
-		context->fallback[i] = strdup(fallback[i]);
-		if (!context->fallback[i])
-			return -1;
-		context->fallback_count++;
+		char *place = context->fallback[context->fallback_count];
+
+		if (snprintf(place, DOMAIN_NAME_SIZE, "%s", fallback[i]) < DOMAIN_NAME_SIZE)
+			context->fallback_count++;
 	}
-	return 0;
 }
 
 int tls_context_new(const char *directory, size_t cache, const char *const *fallback,
@@ -224,8 +225,7 @@ int tls_context_new(const char *directory, size_t cache, const char *const *fall
 	if (!context)
 		return error_no_memory(err);
 	pthread_mutex_init(&context->lock, NULL);
-	if (copy_fallback(context, fallback, fallback_count) < 0)
-		return error_no_memory(err);
+	copy_fallback(context, fallback, fallback_count);
 	ERR_clear_error();
 	context->ssl = SSL_CTX_new(TLS_server_method());
 	context->cipher = EVP_CIPHER_fetch(NULL, "AES-256-CBC", NULL);
@@ -270,9 +270,6 @@ void tls_context_free(struct tls_context *context)
 	SSL_CTX_free(context->ssl);
 	EVP_CIPHER_free(context->cipher);
 	tls_certificates_free(context->certificates);
-	for (size_t i = 0; i < context->fallback_count; i++)
-		free(context->fallback[i]);
-	free(context->fallback);
 	pthread_mutex_destroy(&context->lock);
 	OPENSSL_cleanse(context, sizeof(*context));
 	free(context);

@@ -13,11 +13,14 @@
 #include <openssl/ssl.h>
 #include <stdbool.h>
 
+#define TLS_FALLBACKS_MAX 2
+
 struct tls_context;
 
 /*
- * directory and cache are those of tls_certificates_new(). fallback (copied) are names whose
- * certificate a client gets that names none, the first that has one. ERROR_NO_MEMORY, ERROR_IO.
+ * directory and cache are those of tls_certificates_new(). fallback (copied, at most
+ * TLS_FALLBACKS_MAX) are names whose certificate a client gets that names none, the first that has
+ * one. ERROR_NO_MEMORY, ERROR_IO.
  */
 int tls_context_new(const char *directory, size_t cache, const char *const *fallback,
 		    size_t fallback_count, struct tls_context **ret, struct error *err);

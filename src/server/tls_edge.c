@@ -27,9 +27,11 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#define BUFFER_SIZE 16384		      /* bytes: the largest TLS record */
-#define LINGER_TIME (INT64_C(2) * 1000000000) /* nanoseconds */
+#define BUFFER_SIZE 16384			/* bytes: the largest TLS record */
+#define LINGER_TIME (INT64_C(2) * 1000000000)	/* nanoseconds */
+#define LINGER_PRESSED (INT64_C(200) * 1000000) /* when its place is wanted */
 #define LINGER_BYTES (256 * 1024)
+#define LARGE_ANSWER (32 * 1024) /* bytes, of which there may be more to come */
 
 enum tls_state { TLS_HANDSHAKE, TLS_OPEN, TLS_LINGER, TLS_OVER };
 
@@ -297,22 +299,23 @@ static bool send_kept(struct tls_connection *connection)
 static void pump_out(struct tls_connection *connection)
 {
 	char *buffer = connection->edge->buffer;
+	size_t sent = 0;
 	ssize_t size;
 
 	if (connection->to_net.size && !send_kept(connection))
 		return;
 	do {
 		size = recv(connection->pair.fd, buffer, BUFFER_SIZE, 0);
-		if (size == 0) {
-			linger(connection);
+		if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR)) {
+			linger(connection); /* ECONNRESET: it has not read all that we sent */
 			return;
 		}
-		if (size < 0 && errno != EAGAIN && errno != EINTR)
-			end_connection(connection);
 		if (size < 0 || !send_or_keep(connection, buffer, (size_t)size))
 			break;
+		sent += (size_t)size;
 	} while (size == BUFFER_SIZE || !connection->handed_over); /* then the end is there, too */
-	if (connection->state == TLS_OPEN && !connection->to_net.size) /* for further answers */
+	if (connection->state == TLS_OPEN && !connection->to_net.size &&
+	    (sent == 0 || sent >= LARGE_ANSWER))
 		wait_for(connection, &connection->pair, connection->pair.events | EPOLLIN);
 }
 
@@ -628,15 +631,21 @@ static void cut(struct tls_edge *edge, const struct deadline_list *list, int64_t
 	}
 }
 
-void tls_edge_turn(struct tls_edge *edge)
+void tls_edge_turn(struct tls_edge *edge, bool more)
 {
-	while (edge->fed) {
-		struct tls_connection *connection = edge->fed;
+	struct tls_connection *fed = edge->fed;
 
-		edge->fed = connection->next_fed;
+	edge->fed = NULL;
+	while (fed) {
+		struct tls_connection *connection = fed;
+
+		fed = connection->next_fed;
 		connection->fed = false;
-		if (connection->state == TLS_OPEN && !connection->to_net.size)
-			pump_out(connection);
+		if (connection->state != TLS_OPEN || connection->to_net.size)
+			continue;
+		pump_out(connection);
+		if (more && connection->state == TLS_OPEN && !connection->to_net.size)
+			feed(connection);
 	}
 	cut(edge, &edge->handshakes, timeout_of(edge), METRIC_HANDSHAKES_TIMED_OUT);
 	cut(edge, &edge->blocked, timeout_of(edge), METRIC_CUT_SLOW);
@@ -664,8 +673,10 @@ int64_t tls_edge_next_cut(const struct tls_edge *edge)
 
 bool tls_edge_shed(struct tls_edge *edge, int64_t longest)
 {
-	struct deadline *deadline = deadline_over(&edge->handshakes, longest);
+	struct deadline *deadline = deadline_over(&edge->lingering, LINGER_PRESSED);
 
+	if (!deadline)
+		deadline = deadline_over(&edge->handshakes, longest);
 	if (deadline)
 		end_connection(connection_of_deadline(deadline));
 	return deadline;
@@ -683,6 +694,6 @@ void tls_edge_free(struct tls_edge *edge)
 	while (edge->first)
 		end_connection(edge->first);
 	edge->fed = NULL;
-	tls_edge_turn(edge);
+	tls_edge_turn(edge, false);
 	free(edge);
 }

@@ -41,14 +41,18 @@ void tls_edge_closed(struct tls_connection *connection);
 
 /*
  * To be called once a turn, after libmicrohttpd has run: sends on what it has answered, cuts who is
- * too slow, frees what has ended.
+ * too slow, frees what has ended. more: libmicrohttpd has something left to do, so that whoever has
+ * got one answer may get another in the next turn.
  */
-void tls_edge_turn(struct tls_edge *edge);
+void tls_edge_turn(struct tls_edge *edge, bool more);
 
 /* Milliseconds until tls_edge_turn() has something to cut, -1: nothing waits. */
 int64_t tls_edge_next_cut(const struct tls_edge *edge);
 
-/* Ends the oldest handshake if it has waited longer than that (nanoseconds). Whether it did. */
+/*
+ * Ends one that has got its last byte, or else the oldest handshake, if it has waited longer than
+ * that (nanoseconds). Whether it did.
+ */
 bool tls_edge_shed(struct tls_edge *edge, int64_t longest);
 
 /* Connections with something left to do: all but those that have got their last byte. */

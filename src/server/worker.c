@@ -45,11 +45,20 @@ static int64_t sooner(int64_t a, int64_t b)
 	return a < 0 || (b >= 0 && b < a) ? b : a;
 }
 
+/* Milliseconds until libmicrohttpd has to be run without an event, -1: never. */
+static int64_t next_run(const struct worker *worker)
+{
+	MHD_UNSIGNED_LONG_LONG timeout;
+
+	if (MHD_get_timeout(worker->context.daemon, &timeout) != MHD_YES)
+		return -1;
+	return timeout > INT32_MAX ? INT32_MAX : (int64_t)timeout;
+}
+
 /* Milliseconds until the loop has to turn without an event, -1: never. */
 static int next_timeout(const struct worker *worker)
 {
-	int64_t result = connection_next_cut(&worker->context);
-	MHD_UNSIGNED_LONG_LONG timeout;
+	int64_t result = sooner(connection_next_cut(&worker->context), next_run(worker));
 
 	if (log_waiting(worker->context.log))
 		result = sooner(result, LOG_FLUSH_MS);
@@ -57,8 +66,6 @@ static int next_timeout(const struct worker *worker)
 		result = sooner(result, tls_edge_next_cut(worker->edge));
 	for (size_t i = 0; i < worker->acceptor_count; i++)
 		result = sooner(result, acceptor_next(worker->acceptors[i]));
-	if (MHD_get_timeout(worker->context.daemon, &timeout) == MHD_YES)
-		result = sooner(result, timeout > INT32_MAX ? INT32_MAX : (int64_t)timeout);
 	return (int)result;
 }
 
@@ -91,7 +98,7 @@ static void turn(struct worker *worker)
 	connection_cut_slow(&worker->context);
 	MHD_run(worker->context.daemon);
 	if (worker->edge)
-		tls_edge_turn(worker->edge);
+		tls_edge_turn(worker->edge, next_run(worker) == 0);
 	for (size_t i = 0; i < worker->acceptor_count; i++)
 		acceptor_turn(worker->acceptors[i]);
 }
@@ -124,10 +131,9 @@ static void close_acceptors(struct worker *worker)
 				break;
 			turn(worker);
 		}
-		acceptor_free(worker->acceptors[i]);
-		worker->acceptors[i] = NULL;
 	}
-	worker->acceptor_count = 0;
+	while (worker->acceptor_count)
+		acceptor_free(worker->acceptors[--worker->acceptor_count]);
 }
 
 /* Finishes what is under way. */
@@ -144,6 +150,8 @@ static void finish(struct worker *worker)
 
 		connection_end_gone(&worker->context);
 		connection_cut_idle(&worker->context, STOP_NEW, STOP_ASKED);
+		while (worker->edge && tls_edge_shed(worker->edge, STOP_NEW))
+			; /* handshakes that nobody goes on with */
 		wait_and_serve(worker, timeout < 0 || timeout > 50 ? 50 : timeout);
 		log_flush(worker->context.log);
 	}

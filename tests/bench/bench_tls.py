@@ -52,14 +52,16 @@ http {
   keepalive_requests 100000000; keepalive_timeout 600; sendfile on; open_file_cache max=100;
   default_type text/xml; server_tokens off;
   server {
-    listen 127.0.0.1:%(port)d reuseport backlog=4096;
-    listen 127.0.0.1:%(tls)d ssl reuseport backlog=4096;
+    listen 127.0.0.1:%(port)d %(ssl)s reuseport backlog=4096;
+    root %(d)s/html;
+    %(tls)s
+  }
+}
+"""
+NGINX_TLS = """
     ssl_protocols TLSv1.2 TLSv1.3;
     ssl_certificate %(certificates)s/%(folder)s/fullchain.pem;
     ssl_certificate_key %(certificates)s/%(folder)s/privkey.pem;
-    root %(d)s/html;
-  }
-}
 """
 
 failures = []
@@ -89,12 +91,13 @@ def get_tls(port, path):
     return (int(head.split()[1]), content) if head else None
 
 
-class TlsServer(bench.Server):
-    """A server with two ports: port for HTTPS, plain for HTTP; path as tls_load has it."""
+class LoadedServer(bench.Server):
+    """A server that tls_load asks for path, in which # is a number, over TLS unless it is plain."""
 
-    def __init__(self, name, command, plain, port, path, log=None):
-        super().__init__(name, command, port, numbered(path, 0), log, ask=get_tls)
-        self.plain, self.path = plain, path
+    def __init__(self, name, command, port, path, plain=False, log=None):
+        super().__init__(name, command, port, numbered(path, 0), log,
+                         ask=bench.get if plain else get_tls)
+        self.path, self.plain = path, plain
 
 
 def make_certificates(build, directory, key, count):
@@ -105,13 +108,16 @@ def make_certificates(build, directory, key, count):
 
 
 def start_signpostd(build, directory, certificates, domains, name="signpostd"):
-    path, plain, _ = bench.make_site(build, directory, domains)
-    port = bench.free_port()
-    set_keys(path, {"listen": {"https": "127.0.0.1:%d" % port},
-                    "tls": {"certificates": certificates}, "http": LIMITS})
+    """Without certificates it listens for plain HTTP alone."""
+    path, port, _ = bench.make_site(build, directory, domains)
+    set_keys(path, {"http": LIMITS})
+    if certificates:
+        port = bench.free_port()
+        set_keys(path, {"listen": {"https": "127.0.0.1:%d" % port},
+                        "tls": {"certificates": certificates}})
     log = open(os.path.join(directory, "log"), "wb")  # the access log is on
-    return TlsServer(name, [os.path.join(build, "signpostd"), "--config", path], plain, port, PATH,
-                     log)
+    return LoadedServer(name, [os.path.join(build, "signpostd"), "--config", path], port, PATH,
+                        not certificates, log)
 
 
 def start_nginx(directory, certificates, content, name="nginx", by_name=False):
@@ -119,21 +125,26 @@ def start_nginx(directory, certificates, content, name="nginx", by_name=False):
     os.makedirs(os.path.join(directory, "html"))
     with open(directory + "/html" + STATIC, "wb") as file:
         file.write(content)
-    plain, port = bench.free_port(), bench.free_port()
+    port = bench.free_port()
     configuration = os.path.join(directory, "nginx.conf")
     with open(configuration, "w") as file:
         file.write(NGINX % {
-            "d": directory, "port": plain, "tls": port, "certificates": certificates,
-            "folder": "$ssl_server_name" if by_name else numbered(NAME, 0),
+            "d": directory, "port": port, "ssl": "ssl" if certificates else "",
             "files": resource.getrlimit(resource.RLIMIT_NOFILE)[0],
-            "user": "user root;" if os.geteuid() == 0 else ""})
+            "user": "user root;" if os.geteuid() == 0 else "",
+            "tls": NGINX_TLS % {
+                "certificates": certificates,
+                "folder": "$ssl_server_name" if by_name else numbered(NAME, 0),
+            } if certificates else ""})
     program = shutil.which("nginx") or "/usr/sbin/nginx"
-    return TlsServer(name, [program, "-p", directory, "-c", configuration], plain, port, STATIC)
+    return LoadedServer(name, [program, "-p", directory, "-c", configuration], port, STATIC,
+                        not certificates)
 
 
 def load_command(options, server, arguments):
     return ["taskset", "-c", "1", os.path.join(options.build, "tls_load"), "--port",
-            str(server.port), "--name", NAME, "--path", server.path, *arguments]
+            str(server.port), "--name", NAME, "--path", server.path,
+            *(["--plain"] if server.plain else []), *arguments]
 
 
 def measure(options, server, arguments):
@@ -147,7 +158,7 @@ def measure(options, server, arguments):
     if result["failed"]:
         failures.append("%s %s: %d of %d" % (server.name, " ".join(arguments), result["failed"],
                                              result["failed"] + result["count"]))
-    if "--resume" in arguments and result["resumed"] < 0.9 * result["count"]:
+    if "--resume" in arguments and result["resumed"] + CLIENTS < 0.9 * result["count"]:
         failures.append("%s: only %d of %d resumed" % (server.name, result["resumed"],
                                                        result["count"]))
     return result
@@ -288,36 +299,32 @@ def allow_files(count):
 class Idle:
     """Connections that have asked once and stay open; stop() ends them."""
 
-    def __init__(self, options, server, count, plain):
-        arguments = ["--idle", "--clients", str(count), "--addresses", "100"]
-        command = load_command(options, server, arguments + (["--plain"] if plain else []))
-        if plain:
-            command[command.index("--port") + 1] = str(server.plain)
+    def __init__(self, options, server, count):
+        command = load_command(options, server, ["--idle", "--clients", str(count),
+                                                 "--addresses", "100"])
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         result = json.loads(self.process.stdout.readline())
-        if result["failed"]:
-            failures.append("%s: an idle connection failed" % server.name)
+        if result["failed"] or result["count"] != count:
+            failures.append("%s: only %d of %d idle connections" % (server.name, result["count"],
+                                                                  count))
 
     def stop(self):
         self.process.communicate()
 
 
-def measure_idle(options, server, count, plain):
-    """kB of each, then the rate alone and beside them in each round. The server is new."""
+def measure_idle(options, server, count):
+    """kB of each; the busy ones beside them and alone, in each round. The server is new."""
     busy = CASES[-1][1]
     measure(options, server, busy)
-    before = bench.resident_mb(server.pids)
-    idle = Idle(options, server, count, plain)
-    size = (bench.resident_mb(server.pids) - before) * 1024 / count
-    alone, beside = [], []
+    before, size, alone, beside = bench.resident_mb(server.pids), None, [], []
     for number in range(options.rounds):
         bench.progress("round %d of %d: %s, %d idle" % (number + 1, options.rounds, server.name,
                                                        count))
-        if not idle:
-            idle = Idle(options, server, count, plain)
+        idle = Idle(options, server, count)
+        size = size or (bench.resident_mb(server.pids) - before) * 1024 / count
         beside.append(measure(options, server, busy))
         idle.stop()
-        idle = None
+        settled(server)
         alone.append(measure(options, server, busy))
     bench.progress("")
     return size, alone, beside
@@ -327,17 +334,16 @@ def bench_idle(options, root):
     root = os.path.join(root, "idle")
     os.mkdir(root)
     files = allow_files(3 * options.idle + SPARE)
-    certificates = make_certificates(options.build, root + "/certificates", "P-256", 1)
+    pair = make_certificates(options.build, root + "/certificates", "P-256", 1)
     report("server", "idle connections", "kB each", "aim", "busy alone, answers/s", "beside them",
            "rate : alone", "aim", "cpu : alone", "p99 alone, ms", "beside them")
     report("---", "---:", "---:", "---", "---:", "---:", "---:", "---", "---:", "---:", "---:")
-    for plain, aim in ((True, 10), (False, 24)):
-        count = min(options.idle, (files - SPARE) // (1 if plain else 3))
-        kind = "plain" if plain else "TLS"
+    for kind, certificates, each, aim in (("plain", None, 1, 10), ("TLS", pair, 3, 24)):
+        count = min(options.idle, (files - SPARE) // each)
         ours = start_signpostd(options.build, "%s/site-%s" % (root, kind), certificates, 10)
-        answer = get_tls(ours.port, numbered(PATH, 0))[1]
+        answer = (get_tls if certificates else bench.get)(ours.port, numbered(PATH, 0))[1]
         for server in (start_nginx("%s/nginx-%s" % (root, kind), certificates, answer), ours):
-            size, alone, beside = measure_idle(options, server, count, plain)
+            size, alone, beside = measure_idle(options, server, count)
             speed = ratio(beside, alone, "rate")
             is_ours = server is ours
             report(server.name, "%s %s" % (format(count, ","), kind), "%.1f" % size,
@@ -347,8 +353,9 @@ def bench_idle(options, root):
                    "%.2f" % ratio(beside, alone),
                    *("%.1f" % bench.median(rows, "p99") for rows in (alone, beside)))
             server.stop()
-    print("\nThe %d busy connections are HTTPS, kept open. A TLS connection takes three "
-          "descriptors, and a process may have %s here.\n" % (KEPT, format(files, ",")))
+    print("\nThe %d busy connections are kept open, and TLS where the idle ones are. A TLS "
+          "connection takes three descriptors; a process may have %s here.\n" % (
+              KEPT, format(files, ",")))
 
 
 def quick_directory():
@@ -375,8 +382,9 @@ def main():
     if not shutil.which("taskset"):
         sys.exit("bench: taskset is missing; tools/deps bench installs it")
     print("Machine: %s, Linux %s, %s\nServer on core 0, clients on core 1, %g s a measurement, "
-          "median of %d rounds.\n" % (bench.processor(), platform.release(),
-                                      time.strftime("%Y-%m-%d"), options.seconds, options.rounds))
+          "median of %d rounds; load average before them %.1f.\n" % (
+              bench.processor(), platform.release(), time.strftime("%Y-%m-%d"), options.seconds,
+              options.rounds, os.getloadavg()[0]))
     with tempfile.TemporaryDirectory(prefix="signpost-bench-", dir=quick_directory()) as root:
         os.chmod(root, 0o755)
         for name, part in PARTS.items():

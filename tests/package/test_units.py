@@ -1,5 +1,6 @@
 """systemd understands the units, and the sandbox is as tight as docs/operations.md says."""
 
+import glob
 import os
 import re
 import shutil
@@ -30,12 +31,15 @@ class Units(unittest.TestCase):
     def test_understood(self):
         """No complaint at all: of an unknown setting systemd only warns."""
         with tempfile.TemporaryDirectory() as folder:
-            with open(SERVICE, encoding="utf-8") as file:
-                text = file.read().replace("/usr/sbin/", PROGRAMS + "/")
-            with open(os.path.join(folder, "signpostd.service"), "w", encoding="utf-8") as file:
-                file.write(text)
-            for name in SOCKETS:
-                shutil.copy(os.path.join(PACKAGING, f"signpostd-{name}.socket"), folder)
+            for path in glob.glob(os.path.join(PACKAGING, "signpost*.*")):
+                with open(path, encoding="utf-8") as file:
+                    text = file.read()
+                text = text.replace("/usr/sbin/", PROGRAMS + "/")
+                text = text.replace("/usr/share/signpost/", PACKAGING + "/")
+                with open(os.path.join(folder, os.path.basename(path)), "w",
+                          encoding="utf-8") as file:
+                    file.write(text)
+            self.assertGreaterEqual(len(os.listdir(folder)), 1 + len(SOCKETS))
             done = analyze("verify", "--man=no", *(os.path.join(folder, name)
                                                    for name in sorted(os.listdir(folder))))
         self.assertEqual((done.returncode, done.stdout), (0, ""))

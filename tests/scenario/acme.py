@@ -2,7 +2,7 @@
 
 Every proof is really fetched, over plain HTTP, from the port of the site. Every name leads to
 127.0.0.1, says pebble-challtestsrv, which is pebble's own name server. uacme trusts the machine's
-authorities alone, so it asks through an HAProxy that takes TLS off.
+authorities alone, so it sees pebble's in their place, in a mount namespace.
 """
 
 import atexit
@@ -16,27 +16,22 @@ import urllib.request
 
 import service
 
-NEEDED = ("pebble", "pebble-challtestsrv", "haproxy", "uacme", "lego")
+NEEDED = ("pebble", "pebble-challtestsrv", "uacme", "lego", "unshare", "curl")
 HOOKS = os.path.join(service.SOURCE, "packaging", "hooks")
-UNWRAP = """
-defaults
-    mode http
-    timeout connect 5s
-    timeout client 30s
-    timeout server 30s
-frontend plain
-    bind 127.0.0.1:%(plain)d
-    http-request set-header X-Forwarded-Proto http
-    default_backend pebble
-backend pebble
-    server pebble 127.0.0.1:%(port)d ssl verify none
+AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
+UACME = """#!/bin/sh
+exec unshare %(user)s --mount sh -c \\
+    'mount --bind %(trusted)s %(authorities)s && exec /usr/bin/uacme "$@"' uacme "$@"
+"""
+SIGNPOST = """#!/bin/sh
+exec %(program)s --config %(configuration)s "$@"
 """
 
 
 def missing():
-    """The programs that are not installed here."""
-    path = os.environ.get("PATH", "") + ":/usr/sbin"
-    return [name for name in NEEDED if not shutil.which(name, path=path)]
+    """What is not installed here."""
+    found = [name for name in NEEDED if not shutil.which(name)]
+    return found if os.path.exists(AUTHORITIES) else [*found, "ca-certificates"]
 
 
 class Program:
@@ -82,7 +77,7 @@ class Authority:
         self.directory = os.path.join(site.root, "pebble")
         os.mkdir(self.directory)
         self.trusted = site.authority.path("root.pem")
-        self.port, self.plain, management = (service.free_port() for _ in range(3))
+        self.port, management = service.free_port(), service.free_port()
         chain, key = site.authority.issue_names("pebble", "localhost")
         configuration = {"pebble": {
             "listenAddress": "127.0.0.1:%d" % self.port,
@@ -97,12 +92,7 @@ class Authority:
                 "pebble.json", json.dumps(configuration).encode()), "-dnsserver", dns],
             [self.port, management], PEBBLE_VA_NOSLEEP="1", PEBBLE_VA_ALWAYS_VALID="",
             PEBBLE_AUTHZREUSE="0", PEBBLE_WFE_NONCEREJECT="0")
-        self.unwrap = Program(
-            self.directory, ["/usr/sbin/haproxy", "-db", "-f", self.write(
-                "haproxy.cfg", (UNWRAP % {"plain": self.plain, "port": self.port}).encode())],
-            [self.plain])
         self.url = "https://localhost:%d/dir" % self.port
-        self.url_plain = "http://127.0.0.1:%d/dir" % self.plain
         self.root = self.write("root.pem", self.ask(management, "/roots/0"))
 
     def start_names(self):
@@ -131,7 +121,7 @@ class Authority:
             return answer.read()
 
     def stop(self):
-        for program in (self.unwrap, self.program, self.names):
+        for program in (self.program, self.names):
             program.stop()
 
 
@@ -141,21 +131,29 @@ class Client:
     def __init__(self, site, authority, webroot, group):
         self.site, self.authority, self.webroot = site, authority, webroot
         self.directory = os.path.join(site.root, "client")
-        programs = os.path.join(self.directory, "bin")
-        os.makedirs(programs)
-        with open(os.path.join(programs, "signpost"), "w", encoding="utf-8") as file:
-            file.write("#!/bin/sh\nexec '%s' --config '%s' \"$@\"\n" % (
-                os.path.join(service.PROGRAMS, "signpost"), site.configuration))
-        os.chmod(os.path.join(programs, "signpost"), 0o755)
+        self.programs = os.path.join(self.directory, "bin")
+        os.makedirs(self.programs)
+        self.make_program("signpost", SIGNPOST % {
+            "program": os.path.join(service.PROGRAMS, "signpost"),
+            "configuration": site.configuration})
+        self.make_program("uacme", UACME % {
+            "user": "" if os.geteuid() == 0 else "--map-root-user",
+            "trusted": authority.trusted, "authorities": AUTHORITIES})
         self.confdir = os.path.join(self.directory, "uacme")
         self.environment = {
-            "PATH": "%s:%s" % (programs, os.environ["PATH"]), "HOME": self.directory,
+            "PATH": "%s:%s" % (self.programs, os.environ["PATH"]), "HOME": self.directory,
             "SIGNPOST_CERTIFICATES": site.certificates, "SIGNPOST_GROUP": group,
             "SIGNPOST_WEBROOT": webroot, "UACME_CONFDIR": self.confdir,
             "UACME_CHALLENGE_PATH": os.path.join(webroot, ".well-known", "acme-challenge"),
-            "UACME_URL": authority.url_plain, "LEGO_CA_CERTIFICATES": authority.trusted,
+            "UACME_URL": authority.url, "LEGO_CA_CERTIFICATES": authority.trusted,
             # curl finds no names of ours, but asks this for any name
             "http_proxy": "http://127.0.0.1:%d" % site.port, "no_proxy": "127.0.0.1,localhost"}
+
+    def make_program(self, name, text):
+        path = os.path.join(self.programs, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(path, 0o755)
 
     def run(self, *command, status=0, **variables):
         """What it says; AssertionError if it ends otherwise."""
@@ -168,7 +166,7 @@ class Client:
         return done.stdout
 
     def uacme(self, *arguments, **more):
-        return self.run("uacme", "-a", self.authority.url_plain, "-c", self.confdir,
+        return self.run("uacme", "-a", self.authority.url, "-c", self.confdir,
                         "-h", "/usr/share/uacme/uacme.sh", "-y", *arguments, **more)
 
     def uacme_issue(self, *names, options=()):

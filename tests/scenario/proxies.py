@@ -20,12 +20,13 @@ NAMES = ["setup.hosting.example", "autoconfig.hosting.example", "kunde.example",
          "autoconfig.kunde.example", "autodiscover.kunde.example"]
 
 
-def documented(heading):
-    """The first block of code behind a heading of the page."""
+def documented(heading, word=""):
+    """The first block of code behind a heading of the page that has the word in it."""
     with open(PAGE, encoding="utf-8") as file:
         part = re.split(r"(?m)^#+ %s\n" % re.escape(heading), file.read())[1]
     part = re.split(r"(?m)^#", part)[0]
-    return textwrap.dedent(re.search(r"(?m)^    .*\n(?:(?:    .*)?\n)*", part).group())
+    blocks = re.findall(r"(?m)^    .*\n(?:(?:    .*)?\n)*", part)
+    return textwrap.dedent(next(block for block in blocks if word in block))
 
 
 def replaced(text, *pairs):
@@ -40,7 +41,7 @@ def site_behind_proxy(domains, **keys):
     """A site with what the page wants in signpost.conf, and an authority of its own."""
     site = service.Site(domains, **keys)
     wanted = configparser.ConfigParser()
-    wanted.read_string(documented("Behind a proxy"))
+    wanted.read_string(documented("Behind a proxy", "[listen]"))
     if wanted["listen"]["http"] != "127.0.0.1:8080":
         raise AssertionError("the page does not listen where the proxies ask")
     for section in wanted.sections():
@@ -132,11 +133,12 @@ http {
 
     def command(self):
         chain, key = self.site.authority.issue_names("nginx", *NAMES)
+        folder = "/etc/letsencrypt/live/hosting.example/"
         text = replaced(
             self.text(), ("listen 80 ", "listen 127.0.0.1:%d " % self.port),
             ("listen 443 ", "listen 127.0.0.1:%d " % self.port_tls),
-            ("/etc/ssl/hosting.example/fullchain.pem", self.write("fullchain.pem", chain)),
-            ("/etc/ssl/hosting.example/privkey.pem", self.write("privkey.pem", key)))
+            (folder + "fullchain.pem", self.write("fullchain.pem", chain)),
+            (folder + "privkey.pem", self.write("privkey.pem", key)))
         user = "user root;" if os.geteuid() == 0 else ""
         path = self.write("nginx.conf", self.AROUND % {"root": self.root, "user": user,
                                                        "text": text})

@@ -402,6 +402,25 @@ class Start(unittest.TestCase):
         finally:
             self.assertEqual(daemon.stop(), 0)
 
+    def test_connections_that_wait_at_two_addresses(self):
+        """All are answered that the kernel has taken in, at whichever address, when it ends."""
+        other = service.free_port()
+        self.site.set("listen", "http", "127.0.0.1:%d 127.0.0.2:%d" % (self.site.port, other))
+        self.site.set("http", "workers", "1")
+        daemon = service.Daemon(self.site)
+        daemon.process.send_signal(signal.SIGSTOP)
+        crowd = [wire.Connection(port, 10 * service.SLOWER, address)
+                 for address, port in (("127.0.0.1", self.site.port), ("127.0.0.2", other))
+                 for _ in range(100)]
+        self.addCleanup(lambda: [connection.close() for connection in crowd])
+        for connection in crowd:
+            connection.send(request("autoconfig.kunde.example"))
+        daemon.process.send_signal(signal.SIGTERM)
+        daemon.process.send_signal(signal.SIGCONT)
+        for connection in crowd:
+            self.assertEqual(connection.answer().status, 200)
+        self.assertEqual(daemon.stop(), 0)
+
     def test_second_daemon(self):
         first = service.Daemon(self.site)
         try:

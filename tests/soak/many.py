@@ -192,8 +192,8 @@ def day(seconds):
     requests = samples[-1][0]
     a_day = growth(samples) * DAY / (1 << 20)
     grown = (samples[-1][1] - samples[0][1]) / 1024
-    check(grown < 2048 or a_day < 16 or keeps_freed, "%+.0f kB in %d requests: %+.0f MB a day", grown, requests,
-          a_day)
+    check(grown < 2048 or a_day < 16 or keeps_freed,
+          "%+.0f kB in %d requests: %+.0f MB a day", grown, requests, a_day)
     return "%d requests of all kinds: memory %.1f MB at the end, %+.0f kB since the first third; " \
         "%+.1f MB in %d requests, a day's (extrapolated)" % (
             requests, samples[-1][1] / (1 << 20), grown, a_day, DAY)
