@@ -14,6 +14,7 @@ PROGRAMS = os.environ["SIGNPOST_PROGRAMS"]
 PACKAGING = os.path.join(SOURCE, "packaging")
 SERVICE = os.path.join(PACKAGING, "signpostd.service")
 SOCKETS = {"http": "80", "https": "443"}  # by name, the port
+CERTIFICATES = ["signpost-certificates.service", "signpost-certificates.timer"]
 
 
 def analyze(*arguments):

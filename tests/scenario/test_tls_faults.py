@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import socket
 import ssl
 import struct
@@ -466,6 +467,30 @@ class Termination(FaultTest):
         self.assertLess(time.monotonic() - start, 4 * service.SLOWER)
         for connection in (hello, asked, idle, many):
             connection.close()
+
+
+class TerminationInQueue(FaultTest):
+    """SIGTERM while many have connected that nobody has taken in yet: all are answered."""
+
+    keys = {"http_workers": "1"}
+
+    def test_end(self):
+        self.daemon.process.send_signal(signal.SIGSTOP)
+        plain = [self.daemon.connect() for _ in range(40)]
+        secure = [self.hello() for _ in range(40)]
+        for connection in plain:
+            connection.send(request(NAME))
+        for connection in secure:
+            connection.send_raw(connection.step())
+        self.daemon.process.terminate()
+        self.daemon.process.send_signal(signal.SIGCONT)
+        for connection in secure:
+            connection.shake_hands()
+            connection.send(request(NAME))
+        for connection in plain + secure:
+            self.assertEqual(connection.answer().status, 200)
+            connection.close()
+        self.assertEqual(self.daemon.stop(), 0)
 
 
 if __name__ == "__main__":
