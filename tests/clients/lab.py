@@ -19,12 +19,15 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 import xml.etree.ElementTree as ElementTree
 
 ADDRESS = "192.0.2.1"  # everything in the lab has this one
 DAEMON_PORT = 8080
 FILES = "/mnt"  # in memory, and gone with the lab
 INSIDE = "SIGNPOST_CLIENTS_LAB"
+ALONE = "--alone"  # the option: no front, the daemon itself has ports 80 and 443
+SETUP = "setup.hoster.example"  # the daemon's own name, there
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SIGNPOST = "{urn:signpost:provider}"
 
@@ -36,6 +39,8 @@ class LabError(Exception):
 def enter():
     """Starts the script anew inside the lab, or returns if it is there already."""
     if os.environ.get(INSIDE):
+        Lab.alone = ALONE in sys.argv
+        sys.argv[:] = [word for word in sys.argv if word != ALONE]
         build_network()
         return
     if os.geteuid() != 0:
@@ -253,8 +258,9 @@ class Exchange:
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
     def __str__(self):
-        return "%s %s://%s%s -> %d" % (self.method, self.scheme, self.header("Host"),
-                                       self.target, self.status)
+        secret = ", with a password" if self.header("Authorization") else ""
+        return "%s %s://%s%s -> %d%s" % (self.method, self.scheme, self.header("Host"),
+                                         self.target, self.status, secret)
 
 
 def read_message(file):
@@ -281,6 +287,7 @@ class Front:
         self.routes = {}  # host: (status, media type, body), of servers that are not the daemon
         self.proxies = {}  # host: (port, prefix), the same for a server with a path of its own
         self.refused = []  # TLS handshakes that programs broke off: reasons
+        self.handshakes = 0
         self.listeners = []
         self.context = None
         self.listen(80, "http")
@@ -307,6 +314,7 @@ class Front:
         try:
             if scheme == "https":
                 client = self.context.wrap_socket(client, server_side=True)
+                self.handshakes += 1
         except (OSError, ssl.SSLError) as problem:
             self.refused.append(str(problem))
             return
@@ -358,19 +366,81 @@ class Front:
 # The daemon
 
 
-class Daemon:
-    """signpostd with provider documents {id: text} and domains {domain: id}."""
+class Unnoted:
+    """What the front sees and signpostd keeps no trace of."""
 
-    def __init__(self, build, directory, providers, domains, port=DAEMON_PORT):
+    def __getattr__(self, name):
+        raise LabError("signpostd does not note %s: not to be run with %s" % (name, ALONE))
+
+
+class Logged(Unnoted):
+    """One request as signpostd's log has it: "DOMAIN KIND CLIENT STATUS MICROSECONDS"."""
+
+    def __init__(self, line):
+        self.line = line
+        self.status = int(line.split()[3])
+
+    def __str__(self):
+        return "(signpostd's log) " + self.line
+
+
+class Alone(Unnoted):
+    """In the place of Front: what a daemon with ports 80 and 443 of its own tells about them."""
+
+    def __init__(self, daemon):
+        self.daemon = daemon
+        self.last = None  # its metrics at the end
+
+    @property
+    def exchanges(self):
+        lines = self.daemon.log_text().splitlines()
+        return [Logged(line) for line in lines  # metrics() asks "operations"
+                if not line.startswith(("signpostd: ", "- operations "))]
+
+    @property
+    def handshakes(self):
+        return sum(count for _, count in self.metric("signpost_tls_handshakes_total"))
+
+    @property
+    def refused(self):
+        return [labels for labels, count in self.metric("signpost_tls_handshakes_failed_total")
+                for _ in range(count)]
+
+    def metrics(self):
+        if self.last is not None:
+            return self.last
+        with urllib.request.urlopen("http://127.0.0.1:%d/-/metrics" % self.daemon.port) as answer:
+            return answer.read().decode("utf-8")
+
+    def metric(self, name):
+        """[(labels, count)]"""
+        rows = [line.rsplit(" ", 1) for line in self.metrics().splitlines()
+                if line.startswith(name + "{")]
+        return [(labels[len(name):], int(count)) for labels, count in rows]
+
+    def close(self):
+        self.last = self.metrics()
+        refused = {reason: self.refused.count(reason) for reason in self.refused}
+        print("  TLS: %d handshakes, refused: %s" % (self.handshakes, refused))
+
+
+class Daemon:
+    """signpostd with provider documents {id: text} and domains {domain: id}.
+
+    certificates: {name: (certificate, key)} if it is to have ports 80 and 443 itself.
+    """
+
+    def __init__(self, build, directory, providers, domains, port=DAEMON_PORT, certificates=None):
         self.port = port
+        self.ended_log = None
         self.directory = pathlib.Path(directory)
         (self.directory / "providers").mkdir(parents=True)
         for name, text in providers.items():
             (self.directory / "providers" / (name + ".xml")).write_text(text)
         self.configuration = self.directory / "signpost.conf"
         self.configuration.write_text(
-            "[listen]\nhttp = 127.0.0.1:%d\n[site]\nname = Example Hosting\n"
-            "[store]\nurl = sqlite:signpost.db\n[providers]\ndirectory = providers\n" % port)
+            "[store]\nurl = sqlite:signpost.db\n[providers]\ndirectory = providers\n"
+            "[site]\nname = Example Hosting\n" + self.ports(certificates))
         self.programs = pathlib.Path(build) / "src" / "cmd"
         self.signpost("init", "--store")
         for domain, provider in domains.items():
@@ -380,6 +450,18 @@ class Daemon:
             [str(self.programs / "signpostd"), "--config", str(self.configuration)],
             stderr=self.log, stdout=self.log)
         wait_for(self.is_up, "signpostd")
+
+    def ports(self, certificates):
+        """Lines of the configuration that follow [site]."""
+        if certificates is None:
+            return "[listen]\nhttp = 127.0.0.1:%d\n" % self.port
+        for name, (certificate, key) in certificates.items():
+            folder = self.directory / "certificates" / name
+            folder.mkdir(parents=True)
+            shutil.copy(certificate, folder / "fullchain.pem")
+            shutil.copy(key, folder / "privkey.pem")
+        return ("url = https://%s\n[listen]\nhttp = 127.0.0.1:%d %s:80\nhttps = %s:443\n"
+                "[tls]\ncertificates = certificates\n" % (SETUP, self.port, ADDRESS, ADDRESS))
 
     def is_up(self):
         if self.process.poll() is not None:
@@ -396,6 +478,8 @@ class Daemon:
         return found
 
     def log_text(self):
+        if self.ended_log is not None:
+            return self.ended_log
         return (self.directory / "signpostd.log").read_text("utf-8", "replace")
 
     def signpost(self, *words):
@@ -410,6 +494,7 @@ class Daemon:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(10)
         self.log.close()
+        self.ended_log = self.log_text()
 
 
 # Provider documents
@@ -485,7 +570,11 @@ class Lab:
     certified: names that the front has a certificate for; None is all that resolve, [] is none and
     a closed port 443.
     root: the certificate whose name the lab's authority takes.
+    alone: no front. The daemon has a certificate for each name alone: SETUP and certified, where
+    None is autoconfig. and autodiscover. of the customers. Port 443 is open for [], too.
     """
+
+    alone = False
 
     def __init__(self, build, providers, domains, names=(), unresolved=(), certified=None,
                  records=None, root=None):
@@ -496,19 +585,25 @@ class Lab:
         hosts = set().union(*(host_names(text, domains) for text in providers.values()))
         self.mail_hosts = hosts
         known = (set(domains) | set(names)) - set(unresolved)
-        self.names = Names(known | hosts, records)
+        own = {SETUP} if self.alone else set()
+        self.names = Names(known | hosts | own, records)
         self.stack.callback(self.names.close)
         self.authority = Authority(self.directory / "ca", root)
         if certified is None:
-            certified = [prefix + name for name in known
-                         for prefix in ("", "autoconfig.", "autodiscover.")] + sorted(hosts)
+            prefixes = ("autoconfig.", "autodiscover.") + (() if self.alone else ("",))
+            certified = [prefix + name for name in known for prefix in prefixes]
+            certified += [] if self.alone else sorted(hosts)
         self.authority.join_system()
         self.stack.callback(self.authority.leave_system)
-        certificate = self.authority.issue(certified) if certified else None
+        folders = None
+        if self.alone:
+            folders = {name: self.authority.issue([name]) for name in own | set(certified)}
         try:
-            self.daemon = Daemon(build, self.directory / "site", providers, domains)
+            self.daemon = Daemon(build, self.directory / "site", providers, domains,
+                                 certificates=folders)
             self.stack.callback(self.daemon.close)
-            self.front = Front(certificate)
+            self.front = Alone(self.daemon) if self.alone else Front(
+                self.authority.issue(certified) if certified else None)
             self.stack.callback(self.front.close)
         except BaseException:
             self.stack.close()

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import time
 
 import lab
 import marionette
@@ -159,6 +160,7 @@ class Thunderbird:
 
     def __init__(self, laboratory, preferences=None):
         self.lab = laboratory
+        self.seconds = 0.0  # that the last search for settings took
         self.exceptions = []  # hosts that it wanted to trust against its judgement
         home, environment = laboratory.home("thunderbird")
         self.profile = home / "profile"
@@ -199,8 +201,11 @@ class Thunderbird:
         """Types the address; the state in which the search for settings ends."""
         if not self.control.run(TYPE_ADDRESS, NAME, address):
             raise lab.LabError("the dialog does not take %s" % address)
+        begin = time.monotonic()
         self.control.run(FORWARD)
-        return self.settle("emailAutoConfigSubview")
+        found = self.settle("emailAutoConfigSubview")
+        self.seconds = time.monotonic() - begin
+        return found
 
     def create(self, choice=None):
         """Continues with the found settings and the password; the state at the end."""

@@ -372,16 +372,25 @@ class Answers(TlsTest):
                 self.assertEqual(connection.answer().body, LOGO)
 
     def test_too_long_body(self):
-        """The answer comes whole, though the client first sends a megabyte."""
+        """The answer comes whole to a client that first sends everything, and no reset behind it,
+        which would take it away from some."""
         for target in (POX, "/"):
-            with self.connect() as connection:
-                data = request("kunde.example", target, "POST", b"x" * 1024 * 1024)
-                connection.send_while_reading(connection.sealed(data))
-                connection.socket.setblocking(True)
-                connection.incoming.write(connection.received)
-                connection.received = b""
-                answer = connection.answer("POST")
-                self.assertEqual((answer.status, answer.closes()), (413, True))
+            for size in (20 * 1024, 100 * 1024, 200 * 1024):
+                with self.subTest(target=target, size=size), self.connect() as connection:
+                    connection.send(request("kunde.example", target, "POST", b"x" * size))
+                    answer = connection.answer("POST")
+                    self.assertEqual((answer.status, answer.closes()), (413, True))
+                    self.check_end_of(connection)
+
+    def test_far_too_long_body(self):
+        with self.connect() as connection:
+            data = request("kunde.example", POX, "POST", b"x" * 1024 * 1024)
+            connection.send_while_reading(connection.sealed(data))
+            connection.socket.setblocking(True)
+            connection.incoming.write(connection.received)
+            connection.received = b""
+            answer = connection.answer("POST")
+            self.assertEqual((answer.status, answer.closes()), (413, True))
 
     def test_connection_close(self):
         for version in VERSIONS:
