@@ -159,8 +159,27 @@ static void on_dtd(void *context, const xmlChar *name, const xmlChar *external,
 
 DEFINE_CLEANUP(xmlParserCtxt *, xmlFreeParserCtxt)
 
+/* What has not been handed to the parser yet. */
+struct source {
+	const char *at;
+	size_t left;
+};
+
+static int read_source(void *context, char *ret, int size)
+{
+	struct source *source = context;
+	size_t count = source->left < (size_t)size ? source->left : (size_t)size;
+
+	memcpy(ret, source->at, count);
+	source->at += count;
+	source->left -= count;
+	return (int)count;
+}
+
+/* Not from memory at once: 2.9.14 crashes if it cannot allocate its copy of the document. */
 static int parse(struct syntax *syntax, const char *xml, size_t size, xmlDoc **ret)
 {
+	struct source source = { .at = xml, .left = size };
 	CLEANUP(xmlFreeParserCtxtp) xmlParserCtxt *ctxt = xmlNewParserCtxt();
 	CLEANUP(xmlFreeDocp) xmlDoc *doc = NULL;
 
@@ -169,7 +188,7 @@ static int parse(struct syntax *syntax, const char *xml, size_t size, xmlDoc **r
 	ctxt->_private = syntax;
 	ctxt->sax->serror = on_error;
 	ctxt->sax->internalSubset = on_dtd;
-	doc = xmlCtxtReadMemory(ctxt, xml, (int)size, NULL, "UTF-8", XML_IN_OPTIONS);
+	doc = xmlCtxtReadIO(ctxt, read_source, NULL, &source, NULL, "UTF-8", XML_IN_OPTIONS);
 	/* every fault has been told by on_error(), only a lack of memory not always */
 	if (syntax->no_memory || (!syntax->failed && !doc))
 		return error_no_memory(syntax->err);

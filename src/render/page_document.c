@@ -308,7 +308,8 @@ static void embed_svg(struct builder *builder, xmlNode *qr, const char *payload,
 		builder->failed = true;
 		return;
 	}
-	doc = xmlReadMemory(svg, (int)svg_size, NULL, "UTF-8", XML_PARSE_NONET);
+	/* not xmlReadMemory(): 2.9.14 crashes if it cannot allocate its copy */
+	doc = xmlReadDoc((const xmlChar *)svg, NULL, "UTF-8", XML_PARSE_NONET);
 	if (doc)
 		root = xmlDocCopyNode(xmlDocGetRootElement(doc), builder->doc, 1);
 	xmlFreeDoc(doc);

@@ -12,7 +12,6 @@ import certificates
 import service
 import tls_records
 import tls_site
-import wire
 from service_test import AUTOCONFIG, POX, POX_BODY, request
 from tls_records import RawTls, client_context
 from tls_test import NAME, TlsTest
