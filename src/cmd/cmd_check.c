@@ -278,8 +278,14 @@ static void check_certificates(const struct configuration *configuration, struct
 {
 	CLEANUP(freep) char *directory = NULL;
 
-	if (!configuration->tls_certificates)
+	if (!configuration->tls_certificates) {
+		if (configuration->listen_https && *configuration->listen_https)
+			findings_add(findings, FINDING_ERROR,
+				     "[tls] certificates: not set, but [listen] https is, so the "
+				     "service does not start: name the directory with the "
+				     "certificates, or take [listen] https out");
 		return;
+	}
 	directory = configuration_path(configuration, configuration->tls_certificates);
 	if (directory)
 		tls_certificates_check(directory, time(NULL), findings);

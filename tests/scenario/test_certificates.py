@@ -156,6 +156,12 @@ class CheckTest(unittest.TestCase):
     def test_findings(self):
         site = service.Site()
         self.addCleanup(site.remove)
+        site.set("listen", "https", "127.0.0.1:%d" % service.free_port())
+        done = site.signpost("check", check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("error: [tls] certificates: not set, but [listen] https is, so the service "
+                      "does not start: name the directory with the certificates, or take "
+                      "[listen] https out\n", done.stdout)
         site.set("tls", "certificates", "certificates")
         directory = os.path.join(site.directory, "certificates")
         self.assertIn("error: %s: No such file or directory; [tls] certificates\n" % directory,
